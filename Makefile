@@ -1,0 +1,46 @@
+# Two commands: `make demo` and `make test`. Both set everything up first.
+PYTHON ?= python3
+UV := PYTHONPATH=.tools $(PYTHON) -m uv
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+
+.PHONY: setup demo test bench check lock mutants clean
+
+setup: .venv/.ready
+
+# uv is put in .tools, so that neither a system package manager nor python3-venv is touched.
+.tools/uv/__init__.py:
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --upgrade --target .tools uv
+
+.venv/.ready: pyproject.toml requirements.lock | .tools/uv/__init__.py
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch .venv/.ready
+
+demo: setup
+	$(BIN)/complaint-ledger demo --dir demo-ledger
+
+test: setup
+	$(BIN)/python -m pytest -n auto
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+mutants: setup
+	$(BIN)/mutmut run
+
+lock: | .tools/uv/__init__.py
+	$(UV) lock --quiet --upgrade
+	$(UV) export --quiet --no-header --no-annotate --no-emit-project --all-extras --group dev --format requirements-txt --output-file requirements.lock
+
+clean:
+	rm -rf .venv .tools demo-ledger
