@@ -1,0 +1,321 @@
+"""A handling code is data, and data can be wrong: what is wrong is named, with the mend."""
+
+from datetime import date
+
+import attrs
+import pytest
+
+from complaint_ledger.codes import CodeEdition, code_ids, load_code, parse_code
+from complaint_ledger.domain.handling_code import (
+    Clock,
+    Escalation,
+    Exclusion,
+    Extension,
+    HandlingCode,
+    Limit,
+    Ombudsman,
+    Outcome,
+    Stage,
+)
+from complaint_ledger.errors import BadValue, UnknownName
+
+LIMIT = Limit(starts=("received",), length=5, unit="working-days")
+CLOCK = Clock(id="stage-1-respond", limits=(LIMIT,), rule="R-1", paragraph="1", source="primary")
+EXTENSION = Extension(
+    id="stage-1-respond-extended", length=5, cap="soft", rule="R-2", paragraph="2", source="primary"
+)
+CODE = HandlingCode(
+    id="a-code",
+    version="1",
+    title="A code",
+    calendar="scotland",
+    stages=(Stage(id="stage-1", label="Stage 1"), Stage(id="stage-2", label="Stage 2")),
+    clocks=(CLOCK,),
+)
+
+SMALLEST = """
+id = "ours"
+version = "3"
+title = "Our own"
+calendar = "scotland"
+[[clocks]]
+id = "acknowledge"
+limits = [{ starts = ["received"], length = 3, unit = "working-days" }]
+rule = "OUR-01"
+paragraph = "4"
+source = "primary"
+"""
+
+
+class TestTheEditionsThatComeWithTheLibrary:
+    def test_they_are_known_by_their_ids(self):
+        assert {"lgsco-2024", "spso-2021", "none"} <= set(code_ids())
+        assert list(code_ids()) == sorted(code_ids())
+
+    @pytest.mark.parametrize("name", code_ids())
+    def test_each_is_sound_and_stands_under_its_own_id(self, name):
+        assert load_code(name).code.id == name
+
+    @pytest.mark.parametrize("name", code_ids())
+    def test_the_text_and_its_digest_come_along_so_that_they_can_be_pinned(self, name):
+        from hashlib import sha256
+
+        edition = load_code(name)
+        assert edition.sha256 == sha256(edition.text.encode()).hexdigest()
+        assert parse_code(edition.text, "the ledger") == edition.code
+
+    def test_none_is_a_code_too_and_judges_nothing(self):
+        code = load_code("none").code
+        assert (code.clocks, code.stages, code.outcomes, code.ombudsman) == ((), (), (), None)
+
+    def test_what_no_source_was_found_for_is_marked_unverified(self):
+        clocks = load_code("spso-2021").code.clocks
+        counted = [
+            limit for clock in clocks for limit in clock.limits if limit.counting == "inclusive"
+        ]
+        assert len(counted) == 3
+        assert {limit.counting_source for limit in counted} == {"unverified"}
+
+    def test_lgsco_stage_2_is_cited_by_its_section(self):
+        clocks = {clock.id: clock for clock in load_code("lgsco-2024").code.clocks}
+        assert clocks["stage-2-respond"].paragraph == "section 6, stage 2"
+        assert clocks["stage-2-respond"].source == "secondary"
+        assert clocks["stage-1-respond"].paragraph == "paragraph 6.3"
+        assert clocks["stage-1-respond"].source == "primary"
+
+    def test_spso_08_resolved_counts_as_nothing_but_resolved(self):
+        outcomes = {o.id: o.counts_as for o in load_code("spso-2021").code.outcomes}
+        assert outcomes == {
+            "resolved": "resolved",
+            "upheld": "upheld",
+            "partly-upheld": "partly-upheld",
+            "not-upheld": "not-upheld",
+        }
+
+
+class TestACouncilsOwnFile:
+    def test_it_is_read_by_its_path(self, tmp_path):
+        path = tmp_path / "ours.toml"
+        path.write_text(SMALLEST)
+        edition = load_code(str(path))
+        assert isinstance(edition, CodeEdition)
+        assert edition.code.clocks[0].limits[0] == Limit(
+            starts=("received",), length=3, unit="working-days", counting="after"
+        )
+
+    def test_a_name_that_nothing_has_lists_the_names_there_are(self):
+        with pytest.raises(UnknownName) as refused:
+            load_code("lgsco")
+        assert refused.value.known == code_ids()
+        assert refused.value.kind == "handling code"
+
+    def test_a_file_that_is_not_text_is_named(self, tmp_path):
+        path = tmp_path / "ours.toml"
+        path.write_bytes(b"\xff\xfe")
+        with pytest.raises(BadValue, match="save it as UTF-8") as refused:
+            load_code(str(path))
+        assert refused.value.field == str(path)
+
+    @pytest.mark.parametrize(
+        ("old", "new", "field", "why"),
+        [
+            ('id = "ours"', "id = ", "ours.toml", "is not TOML"),
+            ('title = "Our own"', "", "ours.toml: title", "is missing; add it"),
+            ('title = "Our own"', "title = 5", "ours.toml: title", "must be text"),
+            ("length = 3", 'length = "3"', "limits[0]: length", "must be a whole number"),
+            ("length = 3", "length = true", "limits[0]: length", "must be a whole number"),
+            ("length = 3", "length = 0", "limits[0]: length", "0 is no length; give 1 or more"),
+            ('title = "Our own"', 'title = "x"\nname = "y"', "ours.toml: name", "is no key here"),
+            ('"working-days"', '"moons"', "limits[0]: unit", "'moons' is none of working-days, "),
+            ('["received"]', '["posted"]', "limits[0]: starts", "'posted' is none of occurred, "),
+            ('["received"]', "[]", "limits[0]: starts", "is empty; name at least one"),
+            ('["received"]', '"received"', "limits[0]: starts", "must be a list"),
+            (
+                'source = "primary"',
+                'source = "hearsay"',
+                "clocks[0]: source",
+                "'hearsay' is none of",
+            ),
+            ("[{", "[5, {", "clocks[0]: limits[0]", "must be a table"),
+            (
+                "[[clocks]]",
+                "in_force_from = 2026-01-01T00:00:00\n[[clocks]]",
+                "in_force_from",
+                "must be a date",
+            ),
+            ('calendar = "scotland"', "", "ours.toml: calendar", "is missing; clocks need one"),
+        ],
+    )
+    def test_the_key_that_is_wrong_is_named_with_the_mend(self, old, new, field, why):
+        with pytest.raises(BadValue) as refused:
+            parse_code(SMALLEST.replace(old, new, 1), "ours.toml")
+        assert refused.value.field.endswith(field)
+        assert refused.value.field.startswith("ours.toml")
+        assert why in refused.value.why
+
+    def test_a_date_of_force_is_read_as_a_date(self):
+        code = parse_code(SMALLEST.replace("[[", "in_force_from = 2026-01-01\n[[", 1), "x")
+        assert code.in_force_from == date(2026, 1, 1)
+
+
+def refused(build, **wrong):
+    with pytest.raises(BadValue) as caught:
+        build(**wrong)
+    return caught.value.field, caught.value.why
+
+
+class TestWhatACodeMayNotHold:
+    @pytest.mark.parametrize(
+        ("part", "wrong"),
+        [
+            (LIMIT, {"unit": "moons"}),
+            (LIMIT, {"counting": "somehow"}),
+            (LIMIT, {"counting_source": "hearsay"}),
+            (LIMIT, {"roll": "back"}),
+            (LIMIT, {"starts": ("received", "posted")}),
+            (LIMIT, {"presumed_from_event": "posted"}),
+            (EXTENSION, {"cap": "none"}),
+            (EXTENSION, {"source": "hearsay"}),
+            (CLOCK, {"kind": "wish"}),
+            (CLOCK, {"met_by": ("posted",)}),
+            (CLOCK, {"source": "hearsay"}),
+            (
+                Outcome(id="o", label="O", counts_as="upheld", paragraph="1", source="primary"),
+                {"counts_as": "maybe"},
+            ),
+            (
+                Outcome(id="o", label="O", counts_as="upheld", paragraph="1", source="primary"),
+                {"source": "hearsay"},
+            ),
+            (Exclusion(id="e", label="E", paragraph="1", source="primary"), {"source": "hearsay"}),
+            (
+                Escalation(leaves="a", reaches="b", paragraph="1", source="primary"),
+                {"source": "hearsay"},
+            ),
+            (
+                Ombudsman(id="o", name="O", limit_months=12, paragraph="1", source="primary"),
+                {"source": "hearsay"},
+            ),
+        ],
+    )
+    def test_a_word_that_is_none_of_the_known(self, part, wrong):
+        ((field, value),) = wrong.items()
+        named, why = refused(lambda **change: attrs.evolve(part, **change), **wrong)
+        word = value if isinstance(value, str) else value[-1]
+        assert named == field
+        assert why.startswith(f"{word!r} is none of ")
+
+    def test_the_words_there_are_are_listed(self):
+        _, why = refused(lambda **change: attrs.evolve(EXTENSION, **change), cap="none")
+        assert why == "'none' is none of soft, hard"
+
+    @pytest.mark.parametrize("part", [LIMIT, EXTENSION])
+    def test_a_length_below_one(self, part):
+        assert refused(lambda **change: attrs.evolve(part, **change), length=0) == (
+            "length",
+            "0 is no length; give 1 or more",
+        )
+        assert attrs.evolve(part, length=1).length == 1
+
+    def test_an_ombudsman_who_hears_nothing(self):
+        field, _ = refused(
+            Ombudsman, id="o", name="O", limit_months=0, paragraph="1", source="primary"
+        )
+        assert field == "limit_months"
+
+    def test_a_clock_without_a_limit_and_a_limit_without_a_start(self):
+        empty = "is empty; name at least one"
+        assert refused(lambda **c: attrs.evolve(CLOCK, **c), limits=()) == ("limits", empty)
+        assert refused(lambda **c: attrs.evolve(LIMIT, **c), starts=()) == ("starts", empty)
+
+    @pytest.mark.parametrize("counting", ["inclusive", "deemed"])
+    def test_months_counted_by_a_convention_of_working_days(self, counting):
+        assert refused(
+            lambda **c: attrs.evolve(LIMIT, **c), unit="calendar-months", counting=counting
+        ) == (
+            "counting",
+            (
+                f"{counting!r} counts working days, not calendar-months;"
+                " say 'after', or 'calendar-months-commencing'"
+            ),
+        )
+        assert attrs.evolve(LIMIT, counting=counting).counting == counting
+
+    def test_an_extension_of_the_later_of_two_limits(self):
+        later_of = attrs.evolve(CLOCK, limits=(LIMIT, attrs.evolve(LIMIT, length=6)))
+        assert refused(lambda **c: attrs.evolve(later_of, **c), extension=EXTENSION) == (
+            "extension",
+            "cannot lengthen the later of several limits; give one",
+        )
+        uncapped = attrs.evolve(EXTENSION, length=None)
+        assert attrs.evolve(later_of, extension=uncapped).extension == uncapped
+        assert attrs.evolve(CLOCK, extension=EXTENSION).extension == EXTENSION
+
+    def test_an_id_that_stands_there_twice(self):
+        twice = "'stage-1-respond' stands there twice; give each its own id"
+        assert refused(lambda **c: attrs.evolve(CODE, **c), clocks=(CLOCK, CLOCK)) == (
+            "clocks",
+            twice,
+        )
+        own = attrs.evolve(CLOCK, extension=attrs.evolve(EXTENSION, id=CLOCK.id))
+        assert refused(lambda **c: attrs.evolve(CODE, **c), clocks=(own,)) == ("clocks", twice)
+
+    @pytest.mark.parametrize(
+        ("key", "part"),
+        [
+            ("stages", Stage(id="x", label="X")),
+            (
+                "outcomes",
+                Outcome(id="x", label="X", counts_as="upheld", paragraph="", source="primary"),
+            ),
+            ("exclusions", Exclusion(id="x", label="X", paragraph="", source="primary")),
+        ],
+    )
+    def test_a_word_of_the_code_that_stands_there_twice(self, key, part):
+        assert refused(lambda **c: attrs.evolve(CODE, **c), **{key: (part, part)}) == (
+            key,
+            "'x' stands there twice; give each its own id",
+        )
+
+    def test_a_clock_of_a_stage_that_is_not_there(self):
+        wrong = (CLOCK, attrs.evolve(CLOCK, id="x", stage="stage-3"))
+        assert refused(lambda **c: attrs.evolve(CODE, **c), clocks=wrong) == (
+            "clocks[1].stage",
+            "'stage-3' is not there; there is stage-1, stage-2",
+        )
+        assert refused(lambda **c: attrs.evolve(CODE, **c), clocks=wrong, stages=()) == (
+            "clocks[1].stage",
+            "'stage-3' is not there; there is none",
+        )
+
+    def test_a_start_presumed_from_a_clock_that_comes_no_earlier(self):
+        presuming = attrs.evolve(
+            CLOCK, id="x", limits=(attrs.evolve(LIMIT, presumed_from_due=CLOCK.id),)
+        )
+        assert attrs.evolve(CODE, clocks=(CLOCK, presuming)).clocks[1] == presuming
+        assert refused(lambda **c: attrs.evolve(CODE, **c), clocks=(presuming, CLOCK)) == (
+            "clocks[0].limits.presumed_from_due",
+            "'stage-1-respond' is not there; there is none",
+        )
+
+    def test_a_right_that_leads_nowhere(self):
+        ombudsman = Ombudsman(id="o", name="O", limit_months=12, paragraph="", source="primary")
+        right = Escalation(leaves="stage-2", reaches="o", paragraph="", source="primary")
+        code = attrs.evolve(CODE, ombudsman=ombudsman, escalations=(right,))
+        assert code.escalations == (right,)
+        assert refused(lambda **c: attrs.evolve(code, **c), ombudsman=None) == (
+            "escalations[0].reaches",
+            "'o' is not there; there is stage-1, stage-2",
+        )
+        backwards = attrs.evolve(right, leaves="o")
+        assert refused(lambda **c: attrs.evolve(code, **c), escalations=(right, backwards)) == (
+            "escalations[1].leaves",
+            "'o' is not there; there is stage-1, stage-2",
+        )
+
+    def test_clocks_without_a_calendar_to_count_by(self):
+        assert refused(lambda **c: attrs.evolve(CODE, **c), calendar=None) == (
+            "calendar",
+            "is missing; clocks need one to count by",
+        )
+        assert attrs.evolve(CODE, calendar=None, clocks=()).calendar is None
