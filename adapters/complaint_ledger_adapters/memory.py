@@ -1,0 +1,185 @@
+"""A ledger in memory: for tests and teaching, and to copy from."""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from complaint_ledger.errors import (
+    ClaimTaken,
+    EventIdTaken,
+    LedgerExists,
+    NoLedger,
+    PartialOverlap,
+    StreamMoved,
+)
+from complaint_ledger.store import (
+    Appended,
+    Clock,
+    LedgerHead,
+    RecordedEvent,
+    SealedRow,
+    StoreUrl,
+    StreamAppend,
+    StreamHead,
+    check_batch,
+    next_time,
+)
+
+
+class MemoryStore:
+    """Lists and dictionaries behind one lock."""
+
+    capabilities = frozenset({"erase", "restore"})
+
+    def __init__(self, ledger: str, clock: Clock) -> None:
+        self.ledger = ledger
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._events: list[RecordedEvent] = []
+        self._streams: dict[str, list[RecordedEvent]] = {}
+        self._leaves: dict[str, bytes] = {}
+        self._ids: dict[str, RecordedEvent] = {}
+        self._claims: dict[str, str] = {}
+        self._sealed: dict[str, SealedRow] = {}
+
+    def append(self, batch: Sequence[StreamAppend], *, accept_clock: bool = False) -> Appended:
+        check_batch(batch)
+        with self._lock:
+            known = [self._already_there(part) for part in batch if part.events]
+            if known and all(known):
+                found = [self._ids[e.id] for part in batch for e in part.events]
+                return Appended(
+                    min(f.position for f in found),
+                    max(f.position for f in found),
+                    found[0].recorded_at,
+                    already_there=True,
+                )
+            if any(known):
+                raise PartialOverlap(next(p.stream for p in batch if p.events))
+            wanted: dict[str, str] = {}
+            for part in batch:
+                for claim in part.claims:
+                    holder = self._claims.get(claim, part.stream)
+                    if wanted.setdefault(claim, holder) != part.stream:
+                        raise ClaimTaken(claim)
+            last = self._events[-1].recorded_at if self._events else None
+            now = next_time(self.clock(), last, accept_clock=accept_clock)
+            first = len(self._events) + 1
+            for part in batch:
+                self._record(part, now)
+            if len(self._events) < first:
+                return Appended(0, 0, None)
+            return Appended(first, len(self._events), now)
+
+    def _already_there(self, part: StreamAppend) -> bool:
+        """Return whether all of *part* is stored; raise unless all or nothing is."""
+        held = self._streams.get(part.stream, [])
+        at = held[part.expected_version : part.expected_version + len(part.events)]
+        same = [stored.id == new.id for stored, new in zip(at, part.events, strict=False)]
+        if len(same) == len(part.events) and all(same):
+            return True
+        if any(same):
+            raise PartialOverlap(part.stream)
+        if len(held) != part.expected_version:
+            raise StreamMoved(part.stream, part.expected_version, len(held))
+        for event in part.events:
+            if event.id in self._ids:
+                raise EventIdTaken(event.id)
+        return False
+
+    def _record(self, part: StreamAppend, now: datetime) -> None:
+        stream = self._streams.setdefault(part.stream, []) if part.events else []
+        for event in part.events:
+            recorded = RecordedEvent(
+                position=len(self._events) + 1,
+                stream=part.stream,
+                version=len(stream) + 1,
+                id=event.id,
+                name=event.name,
+                schema=event.schema,
+                recorded_at=now,
+                prev=self._leaves.get(part.stream),
+                body=event.body,
+            )
+            self._events.append(recorded)
+            stream.append(recorded)
+            self._leaves[part.stream] = recorded.leaf(self.ledger)
+            self._ids[event.id] = recorded
+            self._sealed.update({row.digest: row for row in event.sealed})
+        self._claims.update(dict.fromkeys(part.claims, part.stream))
+
+    def read(
+        self, stream: str, *, after: int = 0, upto: int | None = None
+    ) -> Sequence[RecordedEvent]:
+        with self._lock:
+            return tuple(self._streams.get(stream, [])[after:upto])
+
+    def tail(self, *, after: int = 0, limit: int = 1000) -> Sequence[RecordedEvent]:
+        with self._lock:
+            return tuple(self._events[after : after + limit])
+
+    def head(self) -> LedgerHead:
+        with self._lock:
+            if not self._events:
+                return LedgerHead(0, None)
+            return LedgerHead(self._events[-1].position, self._events[-1].recorded_at)
+
+    def streams(self) -> Iterator[StreamHead]:
+        with self._lock:
+            heads = [StreamHead(s, len(e), self._leaves[s]) for s, e in self._streams.items()]
+        yield from sorted(heads, key=lambda head: head.stream)
+
+    def claimed_by(self, claim: str) -> str | None:
+        with self._lock:
+            return self._claims.get(claim)
+
+    def sealed(self, digests: Iterable[str]) -> Mapping[str, SealedRow]:
+        with self._lock:
+            return {d: self._sealed[d] for d in digests if d in self._sealed}
+
+    def erase_sealed(self, digests: Iterable[str]) -> int:
+        with self._lock:
+            return sum(self._sealed.pop(digest, None) is not None for digest in set(digests))
+
+    def restore(
+        self,
+        events: Iterable[RecordedEvent],
+        sealed: Iterable[SealedRow],
+        claims: Mapping[str, str],
+    ) -> None:
+        all_events, all_sealed = tuple(events), tuple(sealed)
+        with self._lock:
+            if self._events:
+                raise LedgerExists("this store")
+            for event in all_events:
+                self._events.append(event)
+                self._streams.setdefault(event.stream, []).append(event)
+                self._leaves[event.stream] = event.leaf(self.ledger)
+                self._ids[event.id] = event
+            self._sealed.update({row.digest: row for row in all_sealed})
+            self._claims.update(claims)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class MemoryAdapter:
+    """Ledgers of this process, by the path in `memory:///path`."""
+
+    def __init__(self) -> None:
+        self._stores: dict[str, MemoryStore] = {}
+
+    def create(self, url: StoreUrl, ledger: str, clock: Clock) -> MemoryStore:
+        if url.path in self._stores:
+            raise LedgerExists(url.text)
+        return self._stores.setdefault(url.path, MemoryStore(ledger, clock))
+
+    def open(self, url: StoreUrl, clock: Clock) -> MemoryStore:
+        if url.path not in self._stores:
+            raise NoLedger(url.text)
+        store = self._stores[url.path]
+        store.clock = clock
+        return store
+
+
+ADAPTER = MemoryAdapter()

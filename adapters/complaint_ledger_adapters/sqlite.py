@@ -1,0 +1,502 @@
+"""
+A ledger in one SQLite file, on one machine.
+
+Built on `eventsourcing`'s SQLite datastore and recorder base, with tables of
+our own: its notification ids are implicit rowids, which SQLite gives out again
+after a deletion, so positions come from a counter row (`head`) instead. Every
+append takes the write lock first (BEGIN IMMEDIATE): a deferred transaction that
+reads before it writes fails at once when another writer is quicker.
+
+The journal is a write-ahead log (WAL): readers never wait for the writer.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from eventsourcing.persistence import PersistenceError
+from eventsourcing.sqlite import (
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteRecorder,
+)
+
+from complaint_ledger.errors import (
+    ClaimTaken,
+    EventIdTaken,
+    LedgerExists,
+    NoLedger,
+    PartialOverlap,
+    StoreUnreadable,
+    StreamMoved,
+)
+from complaint_ledger.store import (
+    Appended,
+    Clock,
+    LedgerHead,
+    RecordedEvent,
+    SealedRow,
+    StoreUrl,
+    StreamAppend,
+    StreamHead,
+    check_batch,
+    next_time,
+)
+
+FORMAT: Final = 1
+APPLICATION_ID: Final = 0x434C4447  # "CLDG": `file` and `sqlite3` can tell what the file is
+LOCK_TIMEOUT: Final = 60  # seconds a writer waits for another
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+_TABLES: Final = (
+    """
+    CREATE TABLE head (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        ledger TEXT NOT NULL,
+        format INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        recorded_at INTEGER -- microseconds since 1970, UTC
+    )
+    """,
+    """
+    CREATE TABLE events (
+        position INTEGER PRIMARY KEY,
+        stream TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        schema INTEGER NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        prev BLOB,
+        body BLOB NOT NULL,
+        UNIQUE (stream, version)
+    )
+    """,
+    """
+    CREATE TABLE streams (
+        stream TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        leaf BLOB NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE claims (
+        claim TEXT PRIMARY KEY,
+        stream TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE sealed (
+        digest TEXT PRIMARY KEY,
+        subject TEXT NOT NULL,
+        key_id TEXT NOT NULL,
+        algorithm TEXT NOT NULL,
+        nonce BLOB NOT NULL,
+        ciphertext BLOB NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END
+    """,
+    """
+    CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+    BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END
+    """,
+    # INSERT OR REPLACE deletes rows without asking the trigger above.
+    """
+    CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
+    WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
+        OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
+        OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
+    BEGIN SELECT RAISE(ABORT, 'an event is never replaced'); END
+    """,
+)
+
+
+class _Connection(SQLiteConnection):
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        cursor = self.cursor()
+        try:
+            cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+            try:
+                yield cursor
+            except BaseException:
+                self.rollback()
+                raise
+            if commit:
+                self.commit()
+            else:
+                self.rollback()
+        finally:
+            cursor.sqlite_cursor.close()
+
+
+class _Pool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        made: sqlite3.Connection = super()._create_connection()._sqlite_conn  # noqa: SLF001
+        made.row_factory = None
+        made.execute("PRAGMA synchronous = FULL")  # acknowledged means on the disk
+        made.execute("PRAGMA secure_delete = ON")  # an erased value leaves no copy in the file
+        made.execute("PRAGMA cache_size = -65536")
+        return _Connection(sqlite_conn=made, max_age=self.max_age)
+
+
+class _Datastore(SQLiteDatastore):
+    def __init__(self, file: Path, mode: str) -> None:
+        super().__init__(db_name=":memory:", originator_id_type="text")
+        self.pool = _Pool(
+            db_name=f"file:{quote(str(file.absolute()))}?mode={mode}",
+            lock_timeout=LOCK_TIMEOUT,
+            pool_timeout=LOCK_TIMEOUT,  # threads of one process wait as long for each other
+        )
+
+
+class SQLiteStore(SQLiteRecorder):
+    """The ledger in one file."""
+
+    capabilities = frozenset({"durable", "processes", "erase", "restore"})
+
+    def __init__(self, datastore: SQLiteDatastore, clock: Clock) -> None:
+        super().__init__(datastore)
+        self.clock = clock
+        self.ledger = ""
+
+    def construct_create_table_statements(self) -> list[str]:
+        return [*super().construct_create_table_statements(), *_TABLES]
+
+    # --- appending -------------------------------------------------------------------------------
+
+    def append(self, batch: Sequence[StreamAppend], *, accept_clock: bool = False) -> Appended:
+        check_batch(batch)
+        with _errors(), self.datastore.transaction(commit=True) as c:
+            execute = c.sqlite_cursor.execute
+            versions = {part.stream: self._stream_head(execute, part.stream) for part in batch}
+            known = [
+                self._already_there(execute, part, versions[part.stream][0])
+                for part in batch
+                if part.events
+            ]
+            if known and all(known):
+                return self._acknowledge_again(execute, batch)
+            if any(known):
+                raise PartialOverlap(next(p.stream for p in batch if p.events))
+            for part in batch:
+                self._claim(execute, part)
+            position, last = execute("SELECT position, recorded_at FROM head").fetchone()
+            now = next_time(
+                self.clock(), _datetime(last) if last else None, accept_clock=accept_clock
+            )
+            first = position + 1
+            rows: list[tuple[Any, ...]] = []
+            sealed: list[tuple[Any, ...]] = []
+            heads: list[tuple[Any, ...]] = []
+            stamp = _microseconds(now)
+            for part in batch:
+                version, leaf = versions[part.stream]
+                for event in part.events:
+                    position += 1
+                    version += 1
+                    recorded = RecordedEvent(
+                        position,
+                        part.stream,
+                        version,
+                        event.id,
+                        event.name,
+                        event.schema,
+                        now,
+                        leaf,
+                        event.body,
+                    )
+                    rows.append((position, part.stream, version, event.id, event.name,
+                                 event.schema, stamp, leaf, event.body))  # fmt: skip
+                    leaf = recorded.leaf(self.ledger)
+                    sealed += [
+                        (s.digest, s.subject, s.key_id, s.algorithm, s.nonce, s.ciphertext)
+                        for s in event.sealed
+                    ]
+                if part.events:
+                    heads.append((part.stream, version, leaf))
+            if not rows:
+                return Appended(0, 0, None)
+            many = c.sqlite_cursor.executemany
+            try:
+                many("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?)", rows)
+            except sqlite3.IntegrityError:
+                raise self._taken(execute, rows) from None
+            many("INSERT OR REPLACE INTO streams VALUES (?,?,?)", heads)
+            if sealed:
+                many("INSERT INTO sealed VALUES (?,?,?,?,?,?)", sealed)
+            execute("UPDATE head SET position = ?, recorded_at = ?", (position, stamp))
+        return Appended(first, position, now)
+
+    @staticmethod
+    def _stream_head(execute: Any, stream: str) -> tuple[int, bytes | None]:
+        row = execute("SELECT version, leaf FROM streams WHERE stream = ?", (stream,)).fetchone()
+        return row or (0, None)
+
+    @staticmethod
+    def _already_there(execute: Any, part: StreamAppend, version: int) -> bool:
+        """Return whether all of *part* is stored; raise unless all or nothing is."""
+        if version == part.expected_version:
+            return False
+        stored = [
+            row[0]
+            for row in execute(
+                "SELECT id FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?",
+                (part.stream, part.expected_version, len(part.events)),
+            )
+        ]
+        same = [a == b.id for a, b in zip(stored, part.events, strict=False)]
+        if len(same) == len(part.events) and all(same):
+            return True
+        if any(same):
+            raise PartialOverlap(part.stream)
+        raise StreamMoved(part.stream, part.expected_version, version)
+
+    @staticmethod
+    def _acknowledge_again(execute: Any, batch: Sequence[StreamAppend]) -> Appended:
+        places = [
+            execute("SELECT position, recorded_at FROM events WHERE id = ?", (e.id,)).fetchone()
+            for part in batch
+            for e in part.events
+        ]
+        return Appended(min(places)[0], max(places)[0], _datetime(places[0][1]), already_there=True)
+
+    @staticmethod
+    def _claim(execute: Any, part: StreamAppend) -> None:
+        for claim in part.claims:
+            row = execute("SELECT stream FROM claims WHERE claim = ?", (claim,)).fetchone()
+            if row is None:
+                execute("INSERT INTO claims VALUES (?,?)", (claim, part.stream))
+            elif row[0] != part.stream:
+                raise ClaimTaken(claim)
+
+    @staticmethod
+    def _taken(execute: Any, rows: list[tuple[Any, ...]]) -> Exception:
+        """Say which of *rows* could not be inserted."""
+        for row in rows:
+            there = execute("SELECT position FROM events WHERE id = ?", (row[3],)).fetchone()
+            if there and there[0] != row[0]:  # else it was inserted just now
+                return EventIdTaken(row[3])
+        return StoreUnreadable(
+            "the store's counter and its events disagree: rows were changed behind its back."
+            " Nothing was recorded; restore a backup"
+        )
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def read(
+        self, stream: str, *, after: int = 0, upto: int | None = None
+    ) -> Sequence[RecordedEvent]:
+        return self._select(
+            "SELECT * FROM events WHERE stream = ? AND version > ? AND version <= ?"
+            " ORDER BY version",
+            (stream, after, 2**62 if upto is None else upto),
+        )
+
+    def tail(self, *, after: int = 0, limit: int = 1000) -> Sequence[RecordedEvent]:
+        return self._select(
+            "SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
+        )
+
+    def _select(self, statement: str, values: tuple[Any, ...]) -> list[RecordedEvent]:
+        with self._reading() as execute:
+            return [
+                RecordedEvent(p, s, v, i, n, m, _datetime(r), prev, body)
+                for p, s, v, i, n, m, r, prev, body in execute(statement, values)
+            ]
+
+    def head(self) -> LedgerHead:
+        with self._reading() as execute:
+            position, last = execute("SELECT position, recorded_at FROM head").fetchone()
+        return LedgerHead(position, _datetime(last) if last is not None else None)
+
+    def streams(self) -> Iterator[StreamHead]:
+        after = ""
+        while True:
+            with self._reading() as execute:
+                page = execute(
+                    "SELECT stream, version, leaf FROM streams WHERE stream > ?"
+                    " ORDER BY stream LIMIT 1000",
+                    (after,),
+                ).fetchall()
+            if not page:
+                return
+            yield from (StreamHead(*row) for row in page)
+            after = page[-1][0]
+
+    def claimed_by(self, claim: str) -> str | None:
+        with self._reading() as execute:
+            row = execute("SELECT stream FROM claims WHERE claim = ?", (claim,)).fetchone()
+        return row[0] if row else None
+
+    def sealed(self, digests: Iterable[str]) -> Mapping[str, SealedRow]:
+        statement = "SELECT * FROM sealed WHERE digest = ?"
+        with self._reading() as execute:
+            rows = [execute(statement, (digest,)).fetchone() for digest in digests]
+        return {row[0]: SealedRow(*row) for row in rows if row}
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        with _errors(), self.datastore.get_connection(commit=False) as connection:
+            cursor = connection.cursor().sqlite_cursor
+            try:
+                yield cursor.execute
+            finally:
+                cursor.close()
+
+    # --- erasing, restoring, closing -------------------------------------------------------------
+
+    def erase_sealed(self, digests: Iterable[str]) -> int:
+        with _errors():
+            with self.datastore.transaction(commit=True) as c:
+                gone = 0
+                for digest in set(digests):
+                    c.sqlite_cursor.execute("DELETE FROM sealed WHERE digest = ?", (digest,))
+                    gone += c.sqlite_cursor.rowcount
+            with self._reading() as execute:  # else the value lives on in the write-ahead log
+                execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return gone
+
+    def restore(
+        self,
+        events: Iterable[RecordedEvent],
+        sealed: Iterable[SealedRow],
+        claims: Mapping[str, str],
+    ) -> None:
+        with _errors(), self.datastore.transaction(commit=True) as c:
+            execute, many = c.sqlite_cursor.execute, c.sqlite_cursor.executemany
+            if execute("SELECT position FROM head").fetchone()[0]:
+                raise LedgerExists("this store")
+            last = None
+            for e in events:
+                last = e
+                execute(
+                    "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?)",
+                    (e.position, e.stream, e.version, e.id, e.name, e.schema,
+                     _microseconds(e.recorded_at), e.prev, e.body),
+                )  # fmt: skip
+                execute(
+                    "INSERT OR REPLACE INTO streams VALUES (?,?,?)",
+                    (e.stream, e.version, e.leaf(self.ledger)),
+                )
+            many(
+                "INSERT INTO sealed VALUES (?,?,?,?,?,?)",
+                (
+                    (s.digest, s.subject, s.key_id, s.algorithm, s.nonce, s.ciphertext)
+                    for s in sealed
+                ),
+            )
+            many("INSERT INTO claims VALUES (?,?)", claims.items())
+            if last:
+                execute(
+                    "UPDATE head SET position = ?, recorded_at = ?",
+                    (last.position, _microseconds(last.recorded_at)),
+                )
+
+    def close(self) -> None:
+        self.datastore.close()
+
+
+class SQLiteAdapter:
+    """Opens `sqlite:///council.db`, or a bare path."""
+
+    def create(self, url: StoreUrl, ledger: str, clock: Clock) -> SQLiteStore:
+        file = _file(url)
+        if file.exists():
+            raise LedgerExists(url.text)
+        if not file.parent.is_dir():
+            raise StoreUnreadable(f"there is no folder {file.parent}; make it first")
+        with _errors():
+            try:
+                file.touch(mode=0o600, exist_ok=False)
+            except FileExistsError:  # someone made it in between
+                raise LedgerExists(url.text) from None
+            store = SQLiteStore(_Datastore(file, "rw"), clock)
+            store.create_table()
+            with store.datastore.transaction(commit=True) as c:
+                c.execute("INSERT INTO head VALUES (1, ?, ?, 0, NULL)", (ledger, FORMAT))
+                c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        store.ledger = ledger
+        return store
+
+    def open(self, url: StoreUrl, clock: Clock) -> SQLiteStore:
+        file = _file(url)
+        if not file.exists():
+            raise NoLedger(url.text)
+        if not file.is_file():
+            raise StoreUnreadable(f"{url.text} is a folder, not a ledger")
+        _check_magic(file, url)
+        try:
+            store = SQLiteStore(_Datastore(file, "rw"), clock)
+            with store._reading() as execute:  # noqa: SLF001 - its own module
+                row = execute("SELECT ledger, format FROM head").fetchone()
+        except StoreUnreadable as error:
+            if "no such table" in str(error):
+                raise StoreUnreadable(f"{url.text} is a database, but no ledger") from None
+            raise
+        if row is None:
+            raise NoLedger(url.text)
+        if row[1] != FORMAT:
+            store.close()
+            raise StoreUnreadable(
+                f"{url.text} has store format {row[1]}; this version reads format {FORMAT}."
+                " Use the version that wrote it, or a later one"
+            )
+        store.ledger = row[0]
+        return store
+
+
+def _file(url: StoreUrl) -> Path:
+    if not url.path:
+        raise StoreUnreadable("an SQLite ledger needs a file: sqlite:///council.db")
+    return Path(url.path)
+
+
+def _check_magic(file: Path, url: StoreUrl) -> None:
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(16)
+    except OSError as error:
+        raise StoreUnreadable(f"{url.text} cannot be read: {error.strerror}") from None
+    if start != b"SQLite format 3\0":
+        raise StoreUnreadable(f"{url.text} is not an SQLite database")
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Say in our words what went wrong; SQLite's own never hold a value."""
+    try:
+        yield
+    except (sqlite3.Error, PersistenceError, OSError) as error:
+        text = str(error)
+        if "readonly" in text:
+            text = "it is read-only; give this user the right to write it"
+        elif "full" in text:
+            text = "the disk is full; nothing was recorded. Make room and try again"
+        elif "locked" in text:
+            text = f"another process held it for over {LOCK_TIMEOUT} seconds; try again"
+        elif "malformed" in text or "not a database" in text:
+            text = f"it is damaged ({text}); restore a backup"
+        raise StoreUnreadable(f"the SQLite store says: {text}") from None
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _datetime(microseconds: int) -> datetime:
+    return _EPOCH + microseconds * _MICROSECOND
+
+
+ADAPTER = SQLiteAdapter()

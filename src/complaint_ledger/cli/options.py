@@ -1,0 +1,60 @@
+"""Arguments that several commands share."""
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from complaint_ledger.ledger import Ledger
+from complaint_ledger.opening import KEYS_VARIABLE, open_ledger
+
+url_option: Callable[..., Any] = click.option(
+    "--ledger",
+    "url",
+    required=True,
+    envvar="COMPLAINT_LEDGER_URL",
+    show_envvar=True,
+    metavar="URL",
+    help="Where the ledger is kept, such as sqlite:///council.db.",
+)
+keys_option: Callable[..., Any] = click.option(
+    "--keys",
+    envvar=KEYS_VARIABLE,
+    show_envvar=True,
+    metavar="PATH",
+    help="Where its key store is, if not beside it.",
+)
+actor_option: Callable[..., Any] = click.option(
+    "--actor",
+    required=True,
+    envvar="COMPLAINT_LEDGER_ACTOR",
+    show_envvar=True,
+    metavar="ID",
+    help="Who records: an id that `actors add` issued.",
+)
+
+
+def with_ledger(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give *command* the ledger that --ledger and --keys name, and close it afterwards."""
+
+    @functools.wraps(command)
+    def run(*args: Any, url: str, keys: str | None, **rest: Any) -> Any:
+        with open_ledger(url, keys=keys) as ledger:
+            say_fictional(ledger)
+            return command(*args, ledger=ledger, **rest)
+
+    decorated: Callable[..., Any] = url_option(keys_option(run))
+    return decorated
+
+
+def say_fictional(ledger: Ledger) -> None:
+    """Say so where a ledger tells of nothing real."""
+    if ledger.opened.fictional:
+        click.echo("FICTIONAL: nothing in this ledger happened.", err=True)
+
+
+def is_terminal() -> bool:
+    """Return whether a person is reading along."""
+    return sys.stdout.isatty()

@@ -1,0 +1,42 @@
+"""`--known-at`: a date, an instant, or the position of an entry."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import click
+
+from complaint_ledger.domain.london import LONDON
+from complaint_ledger.errors import BadValue
+from complaint_ledger.fields import parse_date, parse_instant
+from complaint_ledger.store import EventStore
+
+known_at_option: Callable[..., Any] = click.option(
+    "--known-at",
+    metavar="TIME",
+    help="As known then: a date (to its end), a time, or @POSITION.",
+)
+
+
+def parse_known_at(text: str, store: EventStore) -> datetime:
+    """
+    Return the last instant (UTC) that *text* means.
+
+    Raises:
+        BadValue: It is no date, time or position of this ledger.
+    """
+    if text.startswith("@"):
+        number = text[1:]
+        found = (
+            store.tail(after=int(number) - 1, limit=1)
+            if number.isascii() and number.isdigit() and 0 < int(number) < 2**60
+            else ()
+        )
+        if not found:
+            raise BadValue("--known-at", "the ledger has no entry at that position")
+        return found[0].recorded_at
+    if len(text) == len("2026-01-12"):
+        day = parse_date(text, "--known-at")
+        next_day = datetime.combine(day + timedelta(days=1), time(), LONDON)
+        return next_day.astimezone(UTC) - timedelta(microseconds=1)
+    return parse_instant(text, "--known-at")

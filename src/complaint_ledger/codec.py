@@ -1,0 +1,459 @@
+"""
+Events ↔ stored bytes, under stable names.
+
+A body is UTF-8 JSON: `meta` (who, why, by what), `open` (what stands in clear),
+`sealed` (digests of personal values, by path) and `withheld` (paths). It is
+written once and never written again.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final, Literal, get_args, get_origin
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from complaint_ledger.domain import events as e
+from complaint_ledger.domain.words import (
+    SHAPES,
+    WITHHELD,
+    ActorKind,
+    Private,
+    Role,
+    Sealed,
+    SubjectId,
+    Withheld,
+    read,
+)
+from complaint_ledger.errors import BadValue, UnreadableEvent
+from complaint_ledger.evidence.entries import instant
+from complaint_ledger.upcasts import UPCASTS, Form, Upcast, upcast
+
+# The stored names. Append only: a name in someone's ledger is a promise.
+EVENT_NAMES: Final[Mapping[type[e.Event], str]] = {
+    e.ComplaintReceived: "complaint-received",
+    e.ComplaintAcknowledged: "complaint-acknowledged",
+    e.ComplaintDefined: "complaint-defined",
+    e.HeadAdded: "head-added",
+    e.HandlerAssigned: "handler-assigned",
+    e.ResponseExtended: "response-extended",
+    e.ResponseSignedOff: "response-signed-off",
+    e.ResponseSent: "response-sent",
+    e.ResponseDelivered: "response-delivered",
+    e.ResolvedByAgreement: "resolved-by-agreement",
+    e.ComplaintEscalated: "complaint-escalated",
+    e.ComplaintRefused: "complaint-refused",
+    e.EscalationRefused: "escalation-refused",
+    e.ComplaintWithdrawn: "complaint-withdrawn",
+    e.ComplaintReopened: "complaint-reopened",
+    e.ComplaintClosed: "complaint-closed",
+    e.ReferredToOmbudsman: "referred-to-ombudsman",
+    e.ReferralPremature: "referral-premature",
+    e.OmbudsmanOutcomeReceived: "ombudsman-outcome-received",
+    e.EntryCorrected: "entry-corrected",
+    e.EntryRetracted: "entry-retracted",
+    e.LedgerOpened: "ledger-opened",
+    e.ActorAdded: "actor-added",
+    e.ClockAccepted: "clock-accepted",
+    e.ImportStarted: "import-started",
+    e.ImportFinished: "import-finished",
+    e.SealedValuesOpened: "sealed-values-opened",
+}
+EVENT_TYPES: Final[Mapping[str, type[e.Event]]] = {name: t for t, name in EVENT_NAMES.items()}
+
+# The schema that is written today, where it is not 1.
+SCHEMAS: Final[Mapping[str, int]] = {}
+
+SealFunction = Callable[[str, Sealed[str]], str]
+"""Takes a path and a clear value, keeps it, and returns its digest."""
+
+
+@attrs.frozen(kw_only=True)
+class Actor:
+    """Who recorded: an id that `actors add` issued, what they are, and in which role."""
+
+    id: str
+    kind: ActorKind
+    role: Role
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """Where an imported event stood: a claim of the old system, shown as such."""
+
+    import_id: str
+    row: int
+    recorded: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Meta:
+    """What stands around an event: who recorded it, for whom, after what, with what."""
+
+    event_id: str
+    actor: Actor
+    library: str
+    on_behalf_of: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    source: Source | None = None
+    traceparent: str | None = None
+
+
+def name_of(event: e.Event) -> tuple[str, int]:
+    """Return the stored name and schema that *event* is written under."""
+    name = EVENT_NAMES[type(event)]
+    return name, SCHEMAS.get(name, 1)
+
+
+def encode(
+    event: e.Event, meta: Meta, seal: SealFunction, extra: Mapping[str, Sealed[str]] | None = None
+) -> bytes:
+    """
+    Return the body of *event*.
+
+    Args:
+        event: What happened.
+        meta: What stands around it.
+        seal: Keeps a clear value and returns its digest.
+        extra: Further values to seal, by path: the fingerprint of a request.
+
+    Raises:
+        BadValue: A text cannot be kept.
+    """
+    form = _form(event, seal)
+    for path, value in (extra or {}).items():
+        form.sealed[path] = {"digest": seal(path, value), "subject": value.subject}
+    return _dump(
+        {
+            "meta": _meta_out(meta),
+            "open": form.open,
+            "sealed": form.sealed,
+            "withheld": form.withheld,
+        }
+    )
+
+
+def decode(
+    name: str, schema: int, body: bytes, steps: Mapping[tuple[str, int], Upcast] = UPCASTS
+) -> tuple[e.Event, Meta]:
+    """
+    Return the event and what stands around it.
+
+    Raises:
+        UnreadableEvent: No reader here understands it; the message holds none of its fields.
+    """
+    content = _load(name, body)
+    try:
+        meta = _meta_in(content["meta"])
+        form = Form(content["open"], content["sealed"], content["withheld"])
+    except (KeyError, TypeError, AttributeError):
+        raise UnreadableEvent(f"{name} has no readable meta, open, sealed and withheld") from None
+    form.sealed.pop(REQUEST, None)
+    return _event(name, schema, form, steps), meta
+
+
+REQUEST: Final = "request"
+"""The path of the sealed fingerprint of the command, or of the row, behind an event."""
+
+
+def sealed_paths(body: bytes) -> dict[str, tuple[str, str]]:
+    """Return what a body seals: digest → (path, subject), also inside a replacement."""
+    content = _load("body", body)
+    found = {s["digest"]: (path, s["subject"]) for path, s in content["sealed"].items()}
+    replacement = content["open"].get("replacement")
+    if replacement:
+        found |= {s["digest"]: (p, s["subject"]) for p, s in replacement["sealed"].items()}
+    return found
+
+
+def request_of(body: bytes) -> str | None:
+    """Return the digest of the request's fingerprint, where there is one."""
+    found = _load("body", body)["sealed"].get(REQUEST)
+    return str(found["digest"]) if found else None
+
+
+def fields(event: e.Event, show: Callable[[str, Private], str]) -> dict[str, Any]:
+    """
+    Return what *event* says, as plain values; *show* puts what is private into words.
+
+    A field that says nothing is left out.
+    """
+    content: dict[str, Any] = _converter.unstructure(event)
+    if isinstance(event, e.EntryCorrected):
+        content["replacement"] = fields(event.replacement, show)
+    _show(content, "", show)
+    return {f.name: content[f.name] for f in attrs.fields(type(event)) if f.name in content}
+
+
+def _show(node: dict[str, Any], path: str, show: Callable[[str, Private], str]) -> None:
+    for key, value in node.items():
+        if isinstance(value, (Sealed, Withheld)):
+            node[key] = show(path + key, value)
+        elif isinstance(value, dict):
+            _show(value, f"{path}{key}/", show)
+        elif isinstance(value, (list, tuple)):
+            for member in value:
+                if isinstance(member, dict):
+                    name = member.get("id") or member["head"]
+                    _show(member, f"{path}{key}/{name}/", show)
+
+
+# --- events and forms ----------------------------------------------------------------------------
+
+
+def _form(event: e.Event, seal: SealFunction) -> Form:
+    content = _converter.unstructure(event)
+    sealed: dict[str, Any] = {}
+    withheld: list[str] = []
+    if isinstance(event, e.EntryCorrected):
+        inner = _form(event.replacement, seal)
+        content["name"], content["schema"] = name_of(event.replacement)
+        content["replacement"] = attrs.asdict(inner)
+    _take_out(content, "", seal, sealed, withheld)
+    return Form(content, sealed, withheld)
+
+
+def _take_out(
+    node: Any, path: str, seal: SealFunction, sealed: dict[str, Any], withheld: list[str]
+) -> None:
+    """Move what is private out of *node*, leaving nothing behind."""
+    for key, value in list(node.items()):
+        kind = type(value)
+        if kind is Sealed:
+            where = path + key
+            digest = value.digest or seal(where, value)
+            sealed[where] = {"digest": digest, "subject": value.subject}
+            del node[key]
+        elif kind is Withheld:
+            withheld.append(path + key)
+            del node[key]
+        elif kind is dict and key != "replacement":
+            _take_out(value, f"{path}{key}/", seal, sealed, withheld)
+        elif kind is list or kind is tuple:
+            for member in value:
+                if type(member) is dict:
+                    # A member is named by its id, never by its place.
+                    name = member.get("id") or member["head"]
+                    _take_out(member, f"{path}{key}/{name}/", seal, sealed, withheld)
+
+
+def _event(name: str, schema: int, form: Form, steps: Mapping[tuple[str, int], Upcast]) -> e.Event:
+    kind = EVENT_TYPES.get(name)
+    if kind is None:
+        raise UnreadableEvent("no event is stored under this name; use a later version")
+    form = upcast(name, schema, form, SCHEMAS.get(name, 1), steps)
+    try:
+        content = form.open
+        for path, value in form.sealed.items():
+            _put_in(content, path, Sealed(read(SubjectId, value["subject"], path),
+                                          digest=value["digest"]))  # fmt: skip
+        for path in form.withheld:
+            _put_in(content, path, WITHHELD)
+        if kind is e.EntryCorrected:
+            inner = content["replacement"]
+            content["replacement"] = _event(
+                content.pop("name"),
+                content.pop("schema"),
+                Form(inner["open"], inner["sealed"], inner["withheld"]),
+                steps,
+            )
+        event: e.Event = _converter.structure(content, kind)
+    except UnreadableEvent:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is, its text may be personal
+        raise UnreadableEvent(f"{name} {schema} does not fit its schema") from None
+    return event
+
+
+def _put_in(content: dict[str, Any], path: str, value: Sealed[str] | Withheld) -> None:
+    *steps, last = path.split("/")
+    node: Any = content
+    for step in steps:
+        if isinstance(node, list):
+            node = next(m for m in node if (m.get("id") or m.get("head")) == step)
+        else:
+            node = node[step]
+    if last in node:
+        raise ValueError(path)
+    node[last] = value
+
+
+# --- meta ----------------------------------------------------------------------------------------
+
+
+def _meta_out(meta: Meta) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "event_id": meta.event_id,
+        "actor": {"kind": meta.actor.kind, "id": meta.actor.id, "role": meta.actor.role},
+        "library": meta.library,
+    }
+    for field in ("on_behalf_of", "correlation", "causation", "traceparent"):
+        value = getattr(meta, field)
+        if value is not None:
+            out[field] = value
+    if meta.source:
+        out["source"] = {"import": meta.source.import_id, "row": meta.source.row}
+        if meta.source.recorded:
+            out["source"]["recorded"] = meta.source.recorded
+    return out
+
+
+def _meta_in(found: Mapping[str, Any]) -> Meta:
+    """Read what is known of *found*; later versions may say more."""
+    actor, source = found["actor"], found.get("source")
+    return Meta(
+        event_id=found["event_id"],
+        actor=Actor(kind=actor["kind"], id=actor["id"], role=actor["role"]),
+        library=found["library"],
+        on_behalf_of=found.get("on_behalf_of"),
+        correlation=found.get("correlation"),
+        causation=found.get("causation"),
+        traceparent=found.get("traceparent"),
+        source=Source(
+            import_id=source["import"], row=source["row"], recorded=source.get("recorded")
+        )
+        if source
+        else None,
+    )
+
+
+# --- bytes ---------------------------------------------------------------------------------------
+
+
+def _dump(content: Mapping[str, Any]) -> bytes:
+    # Sorted, so that the form is ours and not a library's; readers never depend on it.
+    text = json.dumps(
+        content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+    )
+    return text.encode("utf-8")
+
+
+def _no_floats(_: str) -> float:
+    raise ValueError
+
+
+def _load(name: str, body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body, parse_float=_no_floats, parse_constant=_no_floats)
+    except (ValueError, RecursionError):
+        raise UnreadableEvent(f"{name} is not readable JSON") from None
+    if not isinstance(content, dict):
+        raise UnreadableEvent(f"{name} is not a JSON object")
+    return content
+
+
+# --- cattrs --------------------------------------------------------------------------------------
+
+
+def _strictly(kind: type) -> Callable[[Any, Any], Any]:
+    def structure(value: Any, _: Any) -> Any:
+        if type(value) is not kind:
+            raise BadValue("value", f"it is not {kind.__name__}")
+        return value
+
+    return structure
+
+
+def _date(value: Any, _: Any) -> date:
+    found = date.fromisoformat(value)
+    if found.isoformat() != value:
+        raise BadValue("date", "it is not YYYY-MM-DD")
+    return found
+
+
+def _datetime(value: Any, _: Any) -> datetime:
+    found = datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if instant(found) != value:
+        raise BadValue("instant", "it is not in UTC with microseconds")
+    return found
+
+
+def _private(value: Any, _: Any) -> Any:
+    if not isinstance(value, (Sealed, Withheld)):
+        raise BadValue("value", "it is not sealed")
+    return value
+
+
+def _is(kind: Any) -> Callable[[Any], bool]:
+    return lambda other: other is kind
+
+
+def _shaped(kind: Any) -> Callable[[Any, Any], Any]:
+    return lambda value, _: read(kind, value, kind.__name__)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _make_converter() -> cattrs.Converter:
+    converter = cattrs.Converter(detailed_validation=False, forbid_extra_keys=True)
+    structure = converter.register_structure_hook_func
+    unstructure = converter.register_unstructure_hook_func
+    structure(_is(date), _date)
+    unstructure(_is(date), date.isoformat)
+    structure(_is(datetime), _datetime)
+    unstructure(_is(datetime), instant)
+    for kind in (int, bool, str):
+        structure(_is(kind), _strictly(kind))
+    for shape in SHAPES:
+        structure(_is(shape), _shaped(shape))
+        unstructure(_is(shape), _as_it_is)
+    structure(_is_private, _private)
+    unstructure(_is_private, _as_it_is)
+    unstructure(_is_literal, _as_it_is)
+
+    # The replacement in a correction is an event in its own form: `_form` and `_event` see to it.
+    apart: Mapping[Any, tuple[str, ...]] = {e.EntryCorrected: ("replacement",)}
+
+    def out(cls: type) -> Callable[[Any], dict[str, Any]]:
+        overrides: dict[str, Any] = {name: override(omit=True) for name in apart.get(cls, ())}
+        return make_dict_unstructure_fn(cls, converter, _cattrs_omit_if_default=True, **overrides)
+
+    def back(cls: type) -> Callable[[Any, Any], Any]:
+        overrides: dict[str, Any] = {
+            name: override(struct_hook=lambda value, _: value) for name in apart.get(cls, ())
+        }
+        return make_dict_structure_fn(
+            cls,
+            converter,
+            _cattrs_forbid_extra_keys=True,
+            _cattrs_detailed_validation=False,
+            **overrides,
+        )
+
+    converter.register_unstructure_hook_factory(attrs.has, out)
+    converter.register_structure_hook_factory(attrs.has, back)
+    return converter
+
+
+def _is_literal(kind: Any) -> bool:
+    origin: Any = get_origin(kind)
+    return origin is Literal
+
+
+def _is_private(kind: Any) -> bool:
+    return kind == Private or set(get_args(kind)) == set(get_args(Private))
+
+
+_converter: Final = _make_converter()
+
+__all__ = [
+    "EVENT_NAMES",
+    "EVENT_TYPES",
+    "REQUEST",
+    "SCHEMAS",
+    "Actor",
+    "Meta",
+    "SealFunction",
+    "Source",
+    "decode",
+    "encode",
+    "fields",
+    "name_of",
+    "request_of",
+    "sealed_paths",
+]

@@ -1,0 +1,376 @@
+"""
+A complaint as it stands: the state, evolve, replay.
+
+`evolve` refuses nothing: a ledger holds what happened, in whatever order and
+however badly, and every history must replay.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import reduce
+from typing import Any, Literal, assert_never
+
+import attrs
+
+from complaint_ledger.domain import events as e
+from complaint_ledger.domain.words import (
+    ActorId,
+    BodyId,
+    CategoryId,
+    ChannelId,
+    DeadlineId,
+    Finding,
+    HeadId,
+    OutcomeId,
+    Reference,
+    ServiceId,
+    StageId,
+)
+
+Status = Literal["open", "closed", "refused", "withdrawn"]
+
+
+@attrs.frozen(kw_only=True)
+class LocalOutcome:
+    """What the council decided on a head, at one stage."""
+
+    stage: StageId
+    attempt: int
+    outcome: OutcomeId
+    detail: OutcomeId | None = None
+    body: BodyId | None = None
+    decided_on: date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OmbudsmanFinding:
+    """
+    What an outside body found on a head.
+
+    Attributes:
+        local: The council's outcome that stood then, or the first after it where none did.
+    """
+
+    body: BodyId
+    finding: Finding
+    detail: OutcomeId | None = None
+    decided_on: date | None = None
+    local: LocalOutcome | None = None
+
+
+@attrs.frozen(kw_only=True)
+class HeadState:
+    """One point of the complaint, with what was decided on it, oldest first."""
+
+    id: HeadId
+    category: CategoryId | None = None
+    service: ServiceId | None = None
+    local: tuple[LocalOutcome, ...] = ()
+    ombudsman: tuple[OmbudsmanFinding, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Extension:
+    """A deadline that was moved."""
+
+    extends: DeadlineId
+    until: date
+    agreed_on: date | None
+    told_on: date | None
+
+
+@attrs.frozen(kw_only=True)
+class StageState:
+    """One attempt at one stage."""
+
+    stage: StageId
+    attempt: int = 1
+    opened_on: date | None = None
+    acknowledged_on: date | None = None
+    extensions: tuple[Extension, ...] = ()
+    signed_off_by: ActorId | None = None
+    responded_on: date | None = None
+    responded: bool = False
+    delivered_on: date | None = None
+    decided_by: ActorId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OmbudsmanCase:
+    """The complaint at an outside body."""
+
+    body: BodyId
+    reference: Reference | None = None
+    referred_on: date | None = None
+    premature_on: date | None = None
+    decided_on: date | None = None
+    decided: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Complaint:
+    """
+    What is known of one complaint.
+
+    Attributes:
+        received: Whether a receipt is on record (GEN-01).
+        status: Where it stands with the council.
+        received_on: The receipt's civil date; reopening never moves it (GEN-12).
+        stages: Every attempt at every stage, oldest first.
+    """
+
+    received: bool = False
+    status: Status = "open"
+    reference: Reference | None = None
+    received_on: date | None = None
+    received_at: datetime | None = None
+    receipt_presumed: bool = False
+    outside_hours: bool = False
+    arose_on: date | None = None
+    aware_on: date | None = None
+    channel: ChannelId | None = None
+    service: ServiceId | None = None
+    codes: tuple[e.CodePin, ...] = ()
+    heads: tuple[HeadState, ...] = ()
+    stages: tuple[StageState, ...] = ()
+    handler: ActorId | None = None
+    closed_on: date | None = None
+    cases: tuple[OmbudsmanCase, ...] = ()
+
+    @property
+    def open_stage(self) -> StageState | None:
+        """The latest attempt that has no response yet, if the complaint is open."""
+        if self.status != "open" or not self.stages or self.stages[-1].responded:
+            return None
+        return self.stages[-1]
+
+    def stage(self, stage: str) -> StageState | None:
+        """Return the latest attempt at *stage*."""
+        return next((s for s in reversed(self.stages) if s.stage == stage), None)
+
+    def head(self, head: str) -> HeadState | None:
+        """Return the head with the id *head*."""
+        return next((h for h in self.heads if h.id == head), None)
+
+
+FIRST_STAGE = StageId("stage-1")
+
+
+def replay(history: Iterable[e.Event]) -> Complaint:
+    """Return the complaint that *history* tells of."""
+    return reduce(evolve, history, Complaint())
+
+
+def evolve(complaint: Complaint, event: e.Event) -> Complaint:
+    """Return *complaint* as it stands after *event*. Never refuses a fact."""
+    match event:
+        case e.ComplaintReceived():
+            return _received(complaint, event)
+        case e.ComplaintAcknowledged():
+            return _on_stage(complaint, event.stage, acknowledged_on=event.occurred_on)
+        case e.ComplaintDefined():
+            return attrs.evolve(complaint, heads=_defined(complaint.heads, event.heads))
+        case e.HeadAdded():
+            return attrs.evolve(complaint, heads=_defined(complaint.heads, (event.head,)))
+        case e.HandlerAssigned():
+            return attrs.evolve(
+                complaint, handler=event.handler, service=event.service or complaint.service
+            )
+        case e.ResponseExtended():
+            return _extended(complaint, event)
+        case e.ResponseSignedOff():
+            return _on_stage(complaint, event.stage, signed_off_by=event.signed_off_by)
+        case e.ResponseSent():
+            return _responded(complaint, event)
+        case e.ResponseDelivered():
+            return _on_stage(complaint, event.stage, delivered_on=event.occurred_on)
+        case e.ResolvedByAgreement():
+            return _resolved(complaint, event)
+        case e.ComplaintEscalated():
+            opened = StageState(stage=event.stage, opened_on=event.occurred_on)
+            return attrs.evolve(complaint, stages=(*complaint.stages, opened))
+        case e.ComplaintRefused():
+            return attrs.evolve(complaint, status="refused", closed_on=event.occurred_on)
+        case e.ComplaintWithdrawn():
+            return attrs.evolve(complaint, status="withdrawn", closed_on=event.occurred_on)
+        case e.ComplaintReopened():
+            opened = StageState(
+                stage=event.stage, attempt=event.attempt, opened_on=event.occurred_on
+            )
+            return attrs.evolve(
+                complaint, status="open", closed_on=None, stages=(*complaint.stages, opened)
+            )
+        case e.ComplaintClosed():
+            return attrs.evolve(complaint, status="closed", closed_on=event.occurred_on)
+        case e.ReferredToOmbudsman():
+            return _on_case(complaint, event.body, event.reference, referred_on=event.occurred_on)
+        case e.ReferralPremature():
+            return _on_case(complaint, event.body, event.reference, premature_on=event.occurred_on)
+        case e.OmbudsmanOutcomeReceived():
+            return _ombudsman_decided(complaint, event)
+        case (
+            e.EscalationRefused()
+            | e.EntryCorrected()
+            | e.EntryRetracted()
+            | e.LedgerOpened()
+            | e.ActorAdded()
+            | e.ClockAccepted()
+            | e.ImportStarted()
+            | e.ImportFinished()
+            | e.SealedValuesOpened()
+        ):
+            return complaint
+    assert_never(event)
+
+
+def _received(complaint: Complaint, event: e.ComplaintReceived) -> Complaint:
+    # What came before the receipt, in a history out of order, stays.
+    stage = event.stage or FIRST_STAGE
+    opened = complaint.stage(stage)
+    stages = complaint.stages
+    if opened is None:
+        stages = (StageState(stage=stage, opened_on=event.occurred_on), *stages)
+    elif opened.opened_on is None:
+        at_receipt = attrs.evolve(opened, opened_on=event.occurred_on)
+        stages = tuple(at_receipt if s is opened else s for s in stages)
+    return attrs.evolve(
+        complaint,
+        received=True,
+        reference=event.reference,
+        received_on=event.occurred_on,
+        received_at=event.occurred_at,
+        receipt_presumed=event.presumed,
+        outside_hours=event.outside_hours,
+        arose_on=event.arose_on,
+        aware_on=event.aware_on,
+        channel=event.channel,
+        service=event.service or complaint.service,
+        codes=event.codes,
+        heads=_defined(complaint.heads, event.heads),
+        stages=stages,
+    )
+
+
+def _defined(heads: tuple[HeadState, ...], said: Iterable[e.Head]) -> tuple[HeadState, ...]:
+    """Return *heads* as *said*: one that is known is redefined, another is added."""
+    known = {head.id: head for head in heads}
+    for head in said:
+        before = known.get(head.id, HeadState(id=head.id))
+        known[head.id] = attrs.evolve(
+            before,
+            category=head.category or before.category,
+            service=head.service or before.service,
+        )
+    return tuple(known.values())
+
+
+def _on_stage(
+    complaint: Complaint, stage: StageId, attempt: int | None = None, **changes: Any
+) -> Complaint:
+    """Change the latest attempt at *stage*; open it when nobody said that it was."""
+    stages = list(complaint.stages)
+    for i in reversed(range(len(stages))):
+        if stages[i].stage == stage and attempt in {None, stages[i].attempt}:
+            stages[i] = attrs.evolve(stages[i], **changes)
+            return attrs.evolve(complaint, stages=tuple(stages))
+    stages.append(attrs.evolve(StageState(stage=stage, attempt=attempt or 1), **changes))
+    return attrs.evolve(complaint, stages=tuple(stages))
+
+
+def _extended(complaint: Complaint, event: e.ResponseExtended) -> Complaint:
+    stage = complaint.stage(event.stage)
+    extension = Extension(
+        extends=event.extends,
+        until=event.until,
+        agreed_on=event.occurred_on,
+        told_on=event.told_on,
+    )
+    extensions = (*(stage.extensions if stage else ()), extension)
+    return _on_stage(complaint, event.stage, extensions=extensions)
+
+
+def _responded(complaint: Complaint, event: e.ResponseSent) -> Complaint:
+    complaint = _on_stage(
+        complaint,
+        event.stage,
+        event.attempt,
+        responded=True,
+        responded_on=event.occurred_on,
+        decided_by=event.decided_by,
+    )
+    for one in event.outcomes:
+        outcome = LocalOutcome(
+            stage=event.stage,
+            attempt=event.attempt,
+            outcome=one.outcome,
+            detail=one.detail,
+            body=event.body,
+            decided_on=event.occurred_on,
+        )
+        complaint = _decided_locally(complaint, one.head, outcome)
+    return complaint
+
+
+def _resolved(complaint: Complaint, event: e.ResolvedByAgreement) -> Complaint:
+    complaint = _on_stage(complaint, event.stage, responded=True, responded_on=event.occurred_on)
+    stage = complaint.stage(event.stage)
+    outcome = LocalOutcome(
+        stage=event.stage,
+        attempt=stage.attempt if stage else 1,
+        outcome=OutcomeId("resolved"),
+        decided_on=event.occurred_on,
+    )
+    for head in event.heads or tuple(h.id for h in complaint.heads):
+        complaint = _decided_locally(complaint, head, outcome)
+    return complaint
+
+
+def _decided_locally(complaint: Complaint, head: HeadId, outcome: LocalOutcome) -> Complaint:
+    state = complaint.head(head) or HeadState(id=head)
+    # An outside body decided before the council did: the first local outcome answers to it.
+    ombudsman = tuple(
+        found if found.local else attrs.evolve(found, local=outcome) for found in state.ombudsman
+    )
+    return _with_head(
+        complaint, attrs.evolve(state, local=(*state.local, outcome), ombudsman=ombudsman)
+    )
+
+
+def _with_head(complaint: Complaint, head: HeadState) -> Complaint:
+    known = {h.id: h for h in complaint.heads} | {head.id: head}
+    return attrs.evolve(complaint, heads=tuple(known.values()))
+
+
+def _on_case(
+    complaint: Complaint, body: BodyId, reference: Reference | None, **changes: Any
+) -> Complaint:
+    """Change the latest case at *body* that *reference* may mean; begin one otherwise."""
+    cases = list(complaint.cases)
+    for i in reversed(range(len(cases))):
+        same = reference is None or cases[i].reference in {None, reference}
+        if cases[i].body == body and same and not cases[i].premature_on:
+            reference = reference or cases[i].reference
+            cases[i] = attrs.evolve(cases[i], reference=reference, **changes)
+            return attrs.evolve(complaint, cases=tuple(cases))
+    cases.append(attrs.evolve(OmbudsmanCase(body=body, reference=reference), **changes))
+    return attrs.evolve(complaint, cases=tuple(cases))
+
+
+def _ombudsman_decided(complaint: Complaint, event: e.OmbudsmanOutcomeReceived) -> Complaint:
+    decided_on = event.decided_on or event.occurred_on
+    complaint = _on_case(
+        complaint, event.body, event.reference, decided=True, decided_on=decided_on
+    )
+    for one in event.findings:
+        state = complaint.head(one.head) or HeadState(id=one.head)
+        finding = OmbudsmanFinding(
+            body=event.body,
+            finding=one.finding,
+            detail=one.detail,
+            decided_on=decided_on,
+            local=state.local[-1] if state.local else None,
+        )
+        complaint = _with_head(
+            complaint, attrs.evolve(state, ombudsman=(*state.ombudsman, finding))
+        )
+    return complaint

@@ -1,0 +1,439 @@
+"""
+The ledger: read, decide, record, and ask.
+
+This is the shell around the pure domain. It knows the store, the vault and the
+codec, makes ids and reads clocks, so that nothing in the domain has to.
+"""
+
+import hashlib
+import json
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final, Self, TypeVar
+
+import attrs
+
+from complaint_ledger import codec, pinning
+from complaint_ledger.domain import commands as c
+from complaint_ledger.domain import events as e
+from complaint_ledger.domain.complaint import Complaint
+from complaint_ledger.domain.deadlines import Deadline
+from complaint_ledger.domain.decisions import Situation, decide
+from complaint_ledger.domain.history import Fact, as_of
+from complaint_ledger.domain.words import ActorId, ActorKind, Role, Sealed, TraceId, read, seal
+from complaint_ledger.errors import (
+    BadValue,
+    EventIdTaken,
+    KeyReused,
+    StreamMoved,
+    UnknownName,
+    UnreadableEvent,
+)
+from complaint_ledger.ids import DerivedIds, new_actor, new_id
+from complaint_ledger.privacy.keys import KeyStore
+from complaint_ledger.privacy.vault import Vault
+from complaint_ledger.reading import Entry, read_entry, read_fact
+from complaint_ledger.recording import Around, Part, Recorder, Told, claims_of, reference_claim
+from complaint_ledger.store import LEDGER_STREAM, Clock, EventStore, RecordedEvent
+
+TRIES: Final = 20
+"""How often a command is decided anew when other writers are quicker."""
+
+
+@attrs.frozen(kw_only=True)
+class Recorded:
+    """
+    What a command led to.
+
+    Attributes:
+        stream: The complaint's stream.
+        events: What was recorded now, or before under the same key; empty when it had
+            been said already.
+        already_there: Nothing was recorded now.
+        version: How many events the stream holds.
+    """
+
+    stream: str
+    events: tuple[Fact, ...]
+    already_there: bool = False
+    version: int
+
+
+class Ledger:
+    """
+    Every complaint of one council, from receipt to what was learnt.
+
+    Attributes:
+        store: Where it is kept.
+    """
+
+    def __init__(self, store: EventStore, keys: Callable[[], KeyStore], clock: Clock) -> None:
+        self.store = store
+        self._open_keys = keys
+        self._clock = clock
+        self._actors: dict[str, codec.Actor] = {}
+        self.recorder = Recorder(store, lambda: self.keys)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.store.close()
+        if "keys" in self.__dict__:
+            self.keys.close()
+
+    # --- the ledger itself -----------------------------------------------------------------------
+
+    @cached_property
+    def opened(self) -> e.LedgerOpened:
+        """Position 1: which council, nation, code and calendar; fictional or not."""
+        first = read_fact(self.store.tail(after=0, limit=1)[0]).event
+        if not isinstance(first, e.LedgerOpened):
+            raise UnreadableEvent("position 1 is not ledger-opened; this is no ledger of ours")
+        return first
+
+    @cached_property
+    def keys(self) -> KeyStore:
+        """
+        The key store.
+
+        Raises:
+            KeysMissing: It is not where it should be.
+            KeysForeign: It belongs to another ledger.
+        """
+        return self._open_keys()
+
+    @property
+    def vault(self) -> Vault:
+        """The sealed values, with the keys to them."""
+        return Vault(self.store, self.keys)
+
+    @cached_property
+    def ids(self) -> DerivedIds:
+        """Ids derived from keys, under the ledger's own secret."""
+        sealed = self.opened.id_key
+        assert isinstance(sealed, Sealed)
+        assert sealed.digest is not None
+        found = self.vault.open({sealed.digest: "id_key"})
+        if sealed.digest not in found:
+            raise UnreadableEvent("the ledger's own secret is gone from its vault or key store")
+        return DerivedIds(bytes.fromhex(found[sealed.digest].value))
+
+    def actors(self) -> Mapping[str, codec.Actor]:
+        """Return everyone who may record, by id."""
+        for recorded in self.store.read(LEDGER_STREAM):
+            if recorded.name == "actor-added":
+                event = read_fact(recorded).event
+                assert isinstance(event, e.ActorAdded)
+                self._actors[event.actor] = codec.Actor(
+                    id=event.actor, kind=event.kind, role=event.role
+                )
+        return dict(self._actors)
+
+    def actor(self, actor_id: str) -> codec.Actor:
+        """
+        Return the actor called *actor_id*.
+
+        Raises:
+            BadValue: It is no id at all; a name or an address, perhaps.
+            UnknownName: `actors add` never issued it.
+        """
+        read(ActorId, actor_id, "actor")
+        if actor_id not in self._actors and actor_id not in self.actors():
+            raise UnknownName("actor", actor_id, mend="`complaint-ledger actors add` issues an id")
+        return self._actors[actor_id]
+
+    def add_actor(
+        self, *, kind: ActorKind, role: Role, name: str | None = None, actor: str
+    ) -> ActorId:
+        """
+        Let someone, or something, record; return the id to use.
+
+        Args:
+            kind: What they are.
+            role: What they do.
+            name: Who they are; sealed on the ledger's own stream.
+            actor: Who adds them.
+        """
+        by = self.actor(actor)
+        added = new_actor(kind)
+        event = e.ActorAdded(actor=added, kind=kind, role=role, name=seal(name, "ledger"))
+        self.record_own(event, by)
+        return added
+
+    def record_own(self, event: e.LedgerEvent, actor: codec.Actor) -> None:
+        """Record a fact of the ledger's own, after whatever is there."""
+        told = [Told(new_id(), event)]
+
+        def once() -> None:
+            version = len(self.store.read(LEDGER_STREAM))
+            part = Part(stream=LEDGER_STREAM, version=version, events=told)
+            self.recorder.append([part], Around(actor=actor))
+
+        _until_quick_enough(once)
+
+    # --- recording -------------------------------------------------------------------------------
+
+    def record(
+        self,
+        command: c.Command,
+        *,
+        complaint: str | None = None,
+        actor: str,
+        on_behalf_of: str | None = None,
+        idempotency_key: str | None = None,
+        expected_version: int | None = None,
+        correlation: str | None = None,
+        causation: str | None = None,
+        traceparent: str | None = None,
+        accept_clock: bool = False,
+    ) -> Recorded:
+        """
+        Record what *command* leads to.
+
+        Args:
+            command: What to record.
+            complaint: The council's reference of the complaint, or its stream id; not
+                for `Receive`, which begins one.
+            actor: Who records: an id that `add_actor` issued.
+            on_behalf_of: The actor for whom, where that is someone else.
+            idempotency_key: The same key again records nothing more.
+            expected_version: How many events the complaint had when the person looked;
+                without it a lost race is decided anew.
+            correlation: The journey this belongs to (32 hex digits).
+            causation: What led to it (32 hex digits).
+            traceparent: The W3C trace context.
+            accept_clock: The clock is right although it jumped.
+
+        Raises:
+            Refused: It may not be recorded.
+            UnknownName: There is no such complaint or actor.
+            KeyReused: The key was used before, for something else.
+            StreamMoved: The complaint does not have the expected version.
+            ClaimTaken: Another complaint has this reference.
+            ClockRefused: The clock jumped.
+        """
+        around = Around(
+            actor=self.actor(actor),
+            on_behalf_of=self.actor(on_behalf_of).id if on_behalf_of else None,
+            correlation=_trace_id(correlation, "correlation"),
+            causation=_trace_id(causation, "causation"),
+            traceparent=_traceparent(traceparent),
+        )
+        ids = _Ids(self.ids, idempotency_key) if idempotency_key else None
+        if isinstance(command, c.Receive):
+            if complaint is not None:
+                raise BadValue("complaint", "a receipt begins a complaint; leave it out")
+            stream = ids.stream() if ids else new_id()
+        else:
+            stream = self.find(complaint)
+        request = _fingerprint(command, stream) if ids else None
+        if isinstance(command, c.Receive) and not command.codes:
+            pin = pinning.pin(self.opened.code, self.opened.calendar)
+            command = attrs.evolve(command, codes=(pin,))
+
+        def once() -> Recorded:
+            stored = self.store.read(stream)
+            if ids and (mine := self._recorded_under(ids, stored, request)):
+                return Recorded(stream=stream, events=mine, already_there=True, version=len(stored))
+            if expected_version is not None and len(stored) != expected_version:
+                raise StreamMoved(stream, expected_version, len(stored))
+            facts = tuple(map(read_fact, stored))
+            events = decide(command, facts, self._situation(around.actor.role, facts, command))
+            if not events:
+                return Recorded(stream=stream, events=(), already_there=True, version=len(stored))
+            told = [
+                Told(ids.event(n) if ids else new_id(), event, request if n == 1 else None)
+                for n, event in enumerate(events, 1)
+            ]
+            part = Part(
+                stream=stream,
+                version=len(stored),
+                events=told,
+                claims=claims_of(events),
+            )
+            appended = self.recorder.append([part], around, accept_clock=accept_clock)
+            assert appended.recorded_at is not None
+            return Recorded(
+                stream=stream,
+                events=tuple(
+                    Fact(
+                        id=one.id,
+                        position=appended.first + n,
+                        version=len(stored) + n + 1,
+                        recorded_at=appended.recorded_at,
+                        event=one.event,
+                    )
+                    for n, one in enumerate(told)
+                ),
+                version=len(stored) + len(events),
+            )
+
+        try:
+            return once() if expected_version is not None else _until_quick_enough(once)
+        except EventIdTaken:
+            if ids is None:
+                raise
+            raise KeyReused from None
+
+    def _recorded_under(
+        self, ids: "_Ids", stored: Sequence[RecordedEvent], request: str | None
+    ) -> tuple[Fact, ...]:
+        """Return what was recorded under a key before, if for the same *request*."""
+        by_id = {recorded.id: recorded for recorded in stored}
+        mine: list[RecordedEvent] = []
+        while (found := by_id.get(ids.event(len(mine) + 1))) is not None:
+            mine.append(found)
+        if mine and self.request_of(mine[0]) != request:
+            raise KeyReused
+        return tuple(map(read_fact, mine))
+
+    def request_of(self, recorded: RecordedEvent) -> str | None:
+        """Return the fingerprint of the request behind an event; None where it is gone."""
+        digest = codec.request_of(recorded.body)
+        if digest is None:
+            return None
+        found = self.vault.open({digest: codec.REQUEST})
+        return found[digest].value if digest in found else None
+
+    def _situation(self, role: Role, facts: Sequence[Fact], command: c.Command) -> Situation:
+        pins = command.codes if isinstance(command, c.Receive) else pinning.pins_of(facts)
+        code = pinning.load_code(pins[0]) if pins else None
+        return Situation(
+            now=self._clock(),
+            role=role,
+            stages=tuple(stage.id for stage in code.stages) if code else (),
+            outcomes=frozenset(outcome.id for outcome in code.outcomes) if code else frozenset(),
+        )
+
+    # --- asking ----------------------------------------------------------------------------------
+
+    def find(self, complaint: str | None) -> str:
+        """
+        Return the stream of *complaint*, given by reference or stream id.
+
+        Raises:
+            UnknownName: There is none.
+        """
+        if complaint:
+            stream = self.store.claimed_by(reference_claim(complaint))
+            if stream:
+                return stream
+            if complaint != LEDGER_STREAM and self.store.read(complaint, upto=1):
+                return complaint
+        raise UnknownName("complaint", complaint or "", mend="`complaint-ledger list` shows them")
+
+    def entries(self, complaint: str) -> tuple[Entry, ...]:
+        """Return everything recorded for *complaint*, in order, with all around it."""
+        return tuple(map(read_entry, self.store.read(self.find(complaint))))
+
+    def facts(self, complaint: str) -> tuple[Fact, ...]:
+        """Return everything recorded for *complaint*, in order."""
+        return tuple(map(read_fact, self.store.read(self.find(complaint))))
+
+    def complaint(
+        self,
+        complaint: str,
+        *,
+        known_at: datetime | None = None,
+        effective_on: date | None = None,
+    ) -> Complaint:
+        """
+        Return the complaint as known at *known_at* (aware), as it stood on *effective_on*.
+
+        Raises:
+            UnknownName: There is no such complaint.
+        """
+        return as_of(self.facts(complaint), known_at, effective_on)
+
+    def deadlines(
+        self,
+        complaint: str,
+        *,
+        known_at: datetime | None = None,
+        effective_on: date | None = None,
+    ) -> tuple[Deadline, ...]:
+        """
+        Return what is, or was, owed on *complaint*, by each code that was pinned to it.
+
+        Raises:
+            UnknownName: There is no such complaint.
+            CalendarOutOfRange: A due date leaves the calendar.
+        """
+        stands = self.complaint(complaint, known_at=known_at, effective_on=effective_on)
+        return pinning.deadlines_of(stands)
+
+    def streams(self) -> Iterator[str]:
+        """Yield the stream of every complaint."""
+        for head in self.store.streams():
+            if head.stream != LEDGER_STREAM:
+                yield head.stream
+
+    def complaints(self) -> Iterator[tuple[str, Complaint]]:
+        """Yield every complaint as it stands now, with its stream."""
+        for stream in self.streams():
+            yield stream, as_of(tuple(map(read_fact, self.store.read(stream))))
+
+
+@attrs.frozen
+class _Ids:
+    """The ids that one idempotency key leads to."""
+
+    derived: DerivedIds
+    key: str
+
+    def stream(self) -> str:
+        return self.derived.stream(self.key)
+
+    def event(self, number: int) -> str:
+        return self.derived.event(self.key, number)
+
+
+T = TypeVar("T")
+
+
+def _until_quick_enough(once: Callable[[], T]) -> T:
+    """Do *once*, again while other writers are quicker."""
+    for attempt in range(1, TRIES):
+        try:
+            return once()
+        except StreamMoved:
+            time.sleep(random.uniform(0, 0.002 * attempt))  # noqa: S311 - not a secret
+    return once()
+
+
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def _trace_id(text: str | None, field: str) -> str | None:
+    return None if text is None else str(read(TraceId, text.replace("-", ""), field))
+
+
+def _traceparent(text: str | None) -> str | None:
+    if text is not None and _TRACEPARENT.fullmatch(text) is None:
+        raise BadValue("traceparent", "it is not a W3C trace context")
+    return text
+
+
+def _fingerprint(command: c.Command, stream: str) -> str:
+    """Return a digest of all that is asked for; itself kept sealed, never in clear."""
+    content = [
+        type(command).__name__,
+        None if isinstance(command, c.Receive) else stream,
+        attrs.asdict(command, value_serializer=_plain),
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _plain(_: object, __: object, value: Any) -> Any:
+    if isinstance(value, Sealed):
+        return [value.subject, value.clear, value.digest]
+    return value

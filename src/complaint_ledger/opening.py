@@ -1,0 +1,161 @@
+"""Making a ledger, and opening one."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from complaint_ledger import codec, pinning
+from complaint_ledger.domain import events as e
+from complaint_ledger.domain.words import (
+    ActorId,
+    CalendarId,
+    CouncilId,
+    LedgerId,
+    Nation,
+    Sealed,
+    SubjectId,
+    seal,
+)
+from complaint_ledger.errors import BadValue, NoLedger
+from complaint_ledger.ids import new_actor, new_id
+from complaint_ledger.ledger import Ledger
+from complaint_ledger.privacy.keys import FileKeys, KeyStore, MemoryKeys
+from complaint_ledger.recording import Around, Part, Told
+from complaint_ledger.store import (
+    LEDGER_STREAM,
+    Clock,
+    StoreUrl,
+    adapter,
+    parse_url,
+    system_clock,
+)
+
+NATION_DEFAULTS: Final[Mapping[Nation, tuple[str, str]]] = {
+    "england": ("lgsco-2024", "england-and-wales"),
+    "scotland": ("spso-2021", "scotland"),
+    # Their own editions are not there yet; until then nothing is judged.
+    "wales": ("none", "england-and-wales"),
+    "northern-ireland": ("none", "northern-ireland"),
+}
+
+STORED_FORM: Final = 1
+
+KEYS_VARIABLE: Final = "COMPLAINT_LEDGER_KEYS"
+
+_GENESIS: Final = codec.Actor(id="system-genesis", kind="system", role="system")
+
+
+def create_ledger(
+    url: str,
+    *,
+    council: str,
+    nation: Nation = "england",
+    code: str | None = None,
+    calendar: str | None = None,
+    fictional: bool = False,
+    administrator: str | None = None,
+    keys: Path | str | None = None,
+    clock: Clock = system_clock,
+) -> tuple[Ledger, ActorId]:
+    """
+    Make a ledger for one council; return it with the id of its first actor.
+
+    Args:
+        url: Where, such as sqlite:///council.db.
+        council: The council's name; a ledger belongs to one.
+        nation: Decides the handling code and the calendar where they are not given.
+        code: The default handling code of its complaints.
+        calendar: The default calendar.
+        fictional: Every output says so.
+        administrator: The name of the first actor, who may add others; sealed.
+        keys: Where the key store goes; beside the ledger by default.
+        clock: Gives the time (aware), for tests and simulations.
+
+    Raises:
+        LedgerExists: Something is there already.
+        UnknownName: There is no such adapter, code or calendar.
+        StoreUnreadable: It cannot be made there.
+    """
+    where = parse_url(url)
+    default_code, default_calendar = NATION_DEFAULTS[nation]
+    pinned = pinning.pin(code or default_code, calendar or default_calendar)
+    name = seal(council, "ledger")
+    if name is None:
+        raise BadValue("council", "say which council the ledger belongs to")
+    kept_in = adapter(where.scheme)
+    ledger_id = LedgerId(new_id())
+    key_file = _key_file(where, keys)
+    if key_file is not None and key_file.exists():
+        raise BadValue("keys", f"there is a file at {key_file} already; choose another place")
+    store = kept_in.create(where, ledger_id, clock)
+    if key_file is not None:
+        FileKeys.create(key_file, ledger_id).close()
+    ledger = Ledger(store, _keys(where, keys, ledger_id), clock)
+    first = new_actor("officer")
+    opened = e.LedgerOpened(
+        ledger=ledger_id,
+        council=CouncilId(_slug(council)),
+        nation=nation,
+        code=pinned.id,
+        calendar=CalendarId(pinned.calendar or default_calendar),
+        time_zone="Europe/London",
+        stored_form=STORED_FORM,
+        fictional=fictional,
+        name=name,
+        id_key=Sealed(subject=SubjectId("ledger"), clear=os.urandom(32).hex()),
+    )
+    added = e.ActorAdded(
+        actor=first, kind="officer", role="administrator", name=seal(administrator, "ledger")
+    )
+    part = Part(
+        stream=LEDGER_STREAM, version=0, events=[Told(new_id(), opened), Told(new_id(), added)]
+    )
+    ledger.recorder.append([part], Around(actor=_GENESIS))
+    return ledger, first
+
+
+def open_ledger(url: str, *, keys: Path | str | None = None, clock: Clock = system_clock) -> Ledger:
+    """
+    Open the ledger at *url*.
+
+    Args:
+        url: Where, such as sqlite:///council.db.
+        keys: Where its key store is, if not beside it.
+        clock: Gives the time (aware), for tests and simulations.
+
+    Raises:
+        NoLedger: None is there.
+        UnknownName: No adapter of that name is installed.
+        StoreUnreadable: What is there cannot be read.
+    """
+    where = parse_url(url)
+    store = adapter(where.scheme).open(where, clock)
+    if not store.head().position:
+        store.close()
+        raise NoLedger(where.text)
+    return Ledger(store, _keys(where, keys, store.ledger), clock)
+
+
+def _key_file(url: StoreUrl, keys: Path | str | None) -> Path | None:
+    """Return where the key store of *url* is; None for a ledger in memory."""
+    given = keys or url.options.get("keys") or os.environ.get(KEYS_VARIABLE)
+    if url.scheme == "memory":
+        return None
+    return Path(given) if given else Path(f"{url.path}.keys")
+
+
+# A ledger in memory has its keys in memory, for as long as this process lives.
+_MEMORY_KEYS: Final[dict[str, MemoryKeys]] = {}
+
+
+def _keys(url: StoreUrl, keys: Path | str | None, ledger: str) -> Callable[[], KeyStore]:
+    file = _key_file(url, keys)
+    if file is None:
+        return lambda: _MEMORY_KEYS.setdefault(ledger, MemoryKeys())
+    return lambda: FileKeys.open(file, ledger)
+
+
+def _slug(name: str) -> str:
+    kept = "".join(ch if ch.isascii() and ch.isalnum() else " " for ch in name.lower())
+    return "-".join(kept.split())[:64].strip("-") or "council"

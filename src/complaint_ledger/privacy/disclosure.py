@@ -1,0 +1,108 @@
+"""
+A personal value as a commitment: only its salted digest stands in an event.
+
+The bytes are those of RFC 9901: a JSON array of salt, path and value, in
+base64url; the digest is the SHA-256 of that text, in base64url.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+import unicodedata
+from typing import Final
+
+import attrs
+
+from complaint_ledger.errors import BadValue, UnreadableEvent
+
+SALT_BYTES: Final = 32
+LONGEST: Final = 100_000
+"""Characters in one sealed text; a longer one is a document."""
+
+_CONTROLS: Final = {c: None for c in range(32) if chr(c) not in "\t\n\r"} | {127: None}
+
+
+def b64url(data: bytes) -> str:
+    """Return *data* in base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+@attrs.frozen(repr=False)
+class Disclosure:
+    """The salt, the path and the value behind one digest."""
+
+    data: bytes
+
+    @property
+    def digest(self) -> str:
+        """The commitment that stands in the event's body."""
+        return b64url(hashlib.sha256(b64url(self.data).encode("ascii")).digest())
+
+    @property
+    def path(self) -> str:
+        """Where in the event the value stands."""
+        return str(json.loads(self.data)[1])
+
+    @property
+    def value(self) -> str:
+        """The personal value."""
+        return str(json.loads(self.data)[2])
+
+    def __repr__(self) -> str:
+        return "Disclosure(…)"
+
+
+def disclose(path: str, value: str) -> Disclosure:
+    """
+    Return *value* with a new salt.
+
+    Raises:
+        BadValue: The text cannot be kept; the message names *path* only.
+    """
+    salt = b64url(secrets.token_bytes(SALT_BYTES))
+    return Disclosure(
+        json.dumps([salt, path, clean(value, path)], ensure_ascii=False).encode("utf-8")
+    )
+
+
+def clean(text: str, field: str) -> str:
+    """
+    Return *text* in Unicode normal form C.
+
+    Raises:
+        BadValue: It is too long, or holds NUL, a control character or a lone surrogate.
+    """
+    if len(text) > LONGEST:
+        raise BadValue(
+            field,
+            f"{len(text)} characters are too many; up to {LONGEST} are kept."
+            " Keep a longer text as a document",
+        )
+    if text.isascii():
+        if text.isprintable():
+            return text
+    else:
+        text = unicodedata.normalize("NFC", text)
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise BadValue(
+                field, "it holds half a character (a lone surrogate); save the text as UTF-8"
+            ) from None
+    if len(text.translate(_CONTROLS)) != len(text):
+        raise BadValue(field, "it holds NUL or another control character; take it out")
+    return text
+
+
+def read_disclosure(data: bytes, digest: str, path: str) -> Disclosure:
+    """
+    Return the disclosure in *data*, checked against what the event says.
+
+    Raises:
+        UnreadableEvent: It is not the value that was recorded there.
+    """
+    found = Disclosure(data)
+    if found.digest != digest or found.path != path:
+        raise UnreadableEvent("a sealed value is not the one that was recorded there")
+    return found

@@ -1,0 +1,348 @@
+"""
+The port: what a place must do to keep a ledger.
+
+Events are kept in streams; a stream is one complaint, or the ledger's own.
+*version* counts within a stream and *position* within the ledger, both from 1
+and without gaps.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import entry_points
+from typing import Final, Protocol, runtime_checkable
+from urllib.parse import parse_qsl, urlsplit
+
+import attrs
+
+from complaint_ledger.errors import BadStream, BadValue, ClockRefused, UnknownName
+from complaint_ledger.evidence import entries
+
+Clock = Callable[[], datetime]
+
+LEDGER_STREAM: Final = "0" * 32
+"""The stream of the ledger's own facts."""
+
+BACKWARD: Final = timedelta(hours=24)
+FORWARD: Final = timedelta(days=366)
+
+_HEX_32 = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def system_clock() -> datetime:
+    """Return the time by the machine's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+@attrs.frozen
+class SealedRow:
+    """One personal value, encrypted; its digest stands in an event's body."""
+
+    digest: str
+    subject: str
+    key_id: str
+    algorithm: str
+    nonce: bytes
+    ciphertext: bytes
+
+
+@attrs.frozen
+class NewEvent:
+    """An event to be recorded."""
+
+    id: str
+    name: str
+    schema: int
+    body: bytes
+    sealed: tuple[SealedRow, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class StreamAppend:
+    """
+    Events for the end of one stream.
+
+    Attributes:
+        stream: The stream's id, 32 lower-case hex digits.
+        expected_version: How many events the stream must hold.
+        claims: Keys that no other stream may hold, such as reference/C-2026-000123.
+    """
+
+    stream: str
+    expected_version: int
+    events: tuple[NewEvent, ...]
+    claims: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class RecordedEvent:
+    """An event as the store keeps it; *prev* is the leaf before it in its stream."""
+
+    position: int
+    stream: str
+    version: int
+    id: str
+    name: str
+    schema: int
+    recorded_at: datetime
+    prev: bytes | None
+    body: bytes
+
+    def entry(self, ledger: str) -> str:
+        """Return the event's entry in *ledger*."""
+        return entries.entry(
+            ledger=ledger,
+            position=self.position,
+            stream=self.stream,
+            version=self.version,
+            name=self.name,
+            schema=self.schema,
+            recorded_at=self.recorded_at,
+            prev=self.prev,
+            body=self.body,
+        )
+
+    def leaf(self, ledger: str) -> bytes:
+        """Return the hash of the event's entry in *ledger*."""
+        return entries.leaf(self.entry(ledger))
+
+
+@attrs.frozen
+class Appended:
+    """
+    What an append did.
+
+    Attributes:
+        first: The position of its first event; *last*, of its last. Both 0 when it was empty.
+        recorded_at: The time the store gave it (UTC); None when it was empty.
+        already_there: The events were stored before: an acknowledgement had been lost.
+    """
+
+    first: int
+    last: int
+    recorded_at: datetime | None
+    already_there: bool = False
+
+
+@attrs.frozen
+class LedgerHead:
+    """The last position, and when it was recorded; 0 and None in an empty ledger."""
+
+    position: int
+    recorded_at: datetime | None
+
+
+@attrs.frozen
+class StreamHead:
+    """How many events a stream holds, and the leaf of the last."""
+
+    stream: str
+    version: int
+    leaf: bytes
+
+
+@runtime_checkable
+class EventStore(Protocol):
+    """
+    Keeps events in the order they were recorded, and never lets one go.
+
+    An implementation is correct when it passes
+    `complaint_ledger.testing.EventStoreContract`.
+
+    Attributes:
+        ledger: The id of the ledger it keeps.
+        capabilities: Which optional parts of the contract it declares.
+    """
+
+    @property
+    def ledger(self) -> str: ...
+
+    @property
+    def capabilities(self) -> frozenset[str]: ...
+
+    def append(self, batch: Sequence[StreamAppend], *, accept_clock: bool = False) -> Appended:
+        """
+        Record all events of *batch*, or none. Acknowledged means stored.
+
+        All get one time, assigned here, never earlier than any before. A batch that is
+        stored already, by its event ids, is acknowledged again and changes nothing.
+
+        Raises:
+            StreamMoved: A stream does not hold *expected_version* events.
+            PartialOverlap: Some of the events are stored already and some are not.
+            EventIdTaken: An event id stands in another place.
+            ClaimTaken: Another stream holds a claim.
+            BadStream: A stream's id is not 32 lower-case hex digits.
+            ClockRefused: The clock jumped, and *accept_clock* does not say that it is right.
+            StoreUnreadable: The store cannot be written.
+        """
+
+    def read(
+        self, stream: str, *, after: int = 0, upto: int | None = None
+    ) -> Sequence[RecordedEvent]:
+        """Return the events of *stream* with versions over *after*, up to *upto*."""
+
+    def tail(self, *, after: int = 0, limit: int = 1000) -> Sequence[RecordedEvent]:
+        """Return up to *limit* events of the ledger past position *after*, in order."""
+
+    def head(self) -> LedgerHead:
+        """Return where the ledger ends."""
+
+    def streams(self) -> Iterator[StreamHead]:
+        """Yield every stream, by id."""
+
+    def claimed_by(self, claim: str) -> str | None:
+        """Return the stream that holds *claim*."""
+
+    def sealed(self, digests: Iterable[str]) -> Mapping[str, SealedRow]:
+        """Return the sealed rows there are for *digests*."""
+
+    def erase_sealed(self, digests: Iterable[str]) -> int:
+        """Delete sealed rows for good; return how many there were."""
+
+    def restore(
+        self,
+        events: Iterable[RecordedEvent],
+        sealed: Iterable[SealedRow],
+        claims: Mapping[str, str],
+    ) -> None:
+        """
+        Fill an empty store, keeping positions, times and claims as they were.
+
+        Raises:
+            LedgerExists: The store is not empty.
+        """
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+@attrs.frozen(kw_only=True)
+class StoreUrl:
+    """
+    Where a ledger is kept.
+
+    Attributes:
+        text: The whole address, without a password.
+        scheme: Which adapter: `sqlite` in `sqlite:///council.db`.
+        host: Who serves it, where someone does.
+        path: The file, or the database.
+        options: What follows the question mark.
+    """
+
+    text: str
+    scheme: str
+    host: str = ""
+    path: str
+    options: Mapping[str, str] = attrs.field(factory=dict)
+
+
+class Adapter(Protocol):
+    """What an entry point in the group `complaint_ledger.adapters` names."""
+
+    def create(self, url: StoreUrl, ledger: str, clock: Clock) -> EventStore:
+        """
+        Make an empty store for *ledger* at *url*.
+
+        Raises:
+            LedgerExists: Something is there.
+            StoreUnreadable: It cannot be made there.
+        """
+
+    def open(self, url: StoreUrl, clock: Clock) -> EventStore:
+        """
+        Open the store at *url*.
+
+        Raises:
+            NoLedger: Nothing is there.
+            StoreUnreadable: What is there cannot be read.
+        """
+
+
+def adapters() -> tuple[str, ...]:
+    """Return the names of the adapters that are installed."""
+    return tuple(sorted({point.name for point in entry_points(group="complaint_ledger.adapters")}))
+
+
+def adapter(name: str) -> Adapter:
+    """
+    Return the adapter called *name*.
+
+    Raises:
+        UnknownName: None is installed under that name.
+    """
+    for point in entry_points(group="complaint_ledger.adapters", name=name):
+        found: Adapter = point.load()
+        return found
+    raise UnknownName("adapter", name, adapters())
+
+
+def parse_url(text: str) -> StoreUrl:
+    """
+    Return *text* taken apart; a bare path is an SQLite file.
+
+    Raises:
+        BadValue: It is no address.
+    """
+    if "://" not in text:
+        if not text.strip():
+            raise BadValue("ledger", "say where it is kept, such as sqlite:///council.db")
+        return StoreUrl(text=text, scheme="sqlite", path=text)
+    parts = urlsplit(text)
+    # As with SQLAlchemy: three slashes are a relative path, four an absolute one.
+    path = parts.path[1:] if not parts.netloc else parts.path
+    if parts.scheme in {"sqlite", "memory"} and parts.netloc:
+        raise BadValue("ledger", f"write {parts.scheme}:/// with three slashes before the path")
+    shown = text.replace(f":{parts.password}@", ":…@") if parts.password else text
+    return StoreUrl(
+        text=shown,
+        scheme=parts.scheme,
+        host=parts.netloc,
+        path=path,
+        options=dict(parse_qsl(parts.query)),
+    )
+
+
+# --- what every adapter asks of a batch ----------------------------------------------------------
+
+
+def check_batch(batch: Sequence[StreamAppend]) -> None:
+    """
+    Refuse what no store may take.
+
+    Raises:
+        BadStream: A stream's id could inject a line into an entry.
+        BadValue: An event's id or name could; or a batch names a stream twice, or an event.
+    """
+    streams: set[str] = set()
+    ids: set[str] = set()
+    for part in batch:
+        if _HEX_32.fullmatch(part.stream) is None:
+            raise BadStream
+        if part.stream in streams:
+            raise BadValue("batch", f"stream {part.stream} stands in it twice")
+        streams.add(part.stream)
+        for event in part.events:
+            if _HEX_32.fullmatch(event.id) is None:
+                raise BadValue("event id", "it is 32 lower-case hex digits")
+            if _NAME.fullmatch(event.name) is None or event.schema < 1:
+                raise BadValue("event name", "it is a stored name, with a schema from 1")
+            if event.id in ids:
+                raise BadValue("batch", f"event id {event.id} stands in it twice")
+            ids.add(event.id)
+
+
+def next_time(clock: datetime, last: datetime | None, *, accept_clock: bool) -> datetime:
+    """
+    Return the time to record at (UTC): the clock's, but never earlier than *last*.
+
+    Raises:
+        ClockRefused: The clock is over a day behind *last* or over 366 days ahead.
+    """
+    clock = clock.astimezone(UTC)
+    if last is None:
+        return clock
+    if not accept_clock and not -BACKWARD <= clock - last <= FORWARD:
+        raise ClockRefused(clock, last)
+    return max(clock, last)
