@@ -323,12 +323,14 @@ def _meta_in(found: Mapping[str, Any]) -> Meta:
 # --- bytes ---------------------------------------------------------------------------------------
 
 
+# Sorted, so that the form is ours and not a library's; readers never depend on it.
+_as_json: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+).encode
+
+
 def _dump(content: Mapping[str, Any]) -> bytes:
-    # Sorted, so that the form is ours and not a library's; readers never depend on it.
-    text = json.dumps(
-        content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
-    )
-    return text.encode("utf-8")
+    return _as_json(content).encode("utf-8")
 
 
 def _no_floats(_: str) -> float:

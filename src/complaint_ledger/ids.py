@@ -6,7 +6,6 @@ retry is recognised. The derivation is an HMAC, so that nobody without the
 secret can tell from an id what it was made from.
 """
 
-import hashlib
 import hmac
 import secrets
 from typing import Final
@@ -42,4 +41,4 @@ class DerivedIds:
 
     def _derive(self, kind: str, key: str) -> str:
         text = f"{kind}\n{key}".encode()
-        return hmac.new(self._secret, text, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._secret, text, "sha256")[:16].hex()

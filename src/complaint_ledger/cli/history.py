@@ -96,24 +96,36 @@ def print_timeline(lines: tuple[Line, ...]) -> None:
     for line in lines:
         day = _day(line.occurred_on)
         click.echo(f"{day:>15}  {_said(line.event)}")
-        for name, value in line.fields.items():
-            for told in _told(name, value):
-                click.echo(textwrap.fill(told, 96, initial_indent=" " * 19,
-                                         subsequent_indent=" " * 21))  # fmt: skip
+        told = [told for name, value in line.fields.items() for told in _told(name, value)]
+        if told:
+            click.echo(_filled(told, " " * 17))
         who = f"{line.actor.id} ({line.actor.role})"
         if line.on_behalf_of:
             who += f" on behalf of {line.on_behalf_of}"
         click.echo(
-            f"{'':19}recorded {_instant(line.recorded_at)} by {who} · position {line.position}"
+            f"{'':17}recorded {_instant(line.recorded_at)} by {who} · position {line.position}"
         )
         if line.source:
             claim = f"imported, row {line.source.row}"
             if line.source.recorded:
                 claim += f"; the old system says it was recorded {line.source.recorded}"
-            click.echo(f"{'':19}{claim}")
+            click.echo(f"{'':17}{claim}")
         if line.stands:
-            click.echo(f"{'':19}! {line.stands}")
+            click.echo(f"{'':17}! {line.stands}")
         click.echo()
+
+
+def _filled(told: list[str], indent: str) -> str:
+    """Return *told* on as few lines as hold it; a short one is not broken."""
+    kept = [each.replace(" ", "\xa0") if len(each) < 60 else each for each in told]
+    filled = textwrap.fill(
+        " · ".join(kept),
+        100,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+    return filled.replace("\xa0", " ")
 
 
 def _day(day: date | None) -> str:

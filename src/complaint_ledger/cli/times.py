@@ -1,7 +1,7 @@
 """`--known-at`: a date, an instant, or the position of an entry."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 import click
@@ -37,6 +37,6 @@ def parse_known_at(text: str, store: EventStore) -> datetime:
         return found[0].recorded_at
     if len(text) == len("2026-01-12"):
         day = parse_date(text, "--known-at")
-        next_day = datetime.combine(day + timedelta(days=1), time(), LONDON)
-        return next_day.astimezone(UTC) - timedelta(microseconds=1)
+        last = datetime.combine(day, time.max, LONDON)
+        return last.astimezone(UTC)
     return parse_instant(text, "--known-at")

@@ -102,6 +102,7 @@ class OmbudsmanCase:
     body: BodyId
     reference: Reference | None = None
     referred_on: date | None = None
+    premature: bool = False
     premature_on: date | None = None
     decided_on: date | None = None
     decided: bool = False
@@ -205,7 +206,13 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
         case e.ReferredToOmbudsman():
             return _on_case(complaint, event.body, event.reference, referred_on=event.occurred_on)
         case e.ReferralPremature():
-            return _on_case(complaint, event.body, event.reference, premature_on=event.occurred_on)
+            return _on_case(
+                complaint,
+                event.body,
+                event.reference,
+                premature=True,
+                premature_on=event.occurred_on,
+            )
         case e.OmbudsmanOutcomeReceived():
             return _ombudsman_decided(complaint, event)
         case (
@@ -348,7 +355,7 @@ def _on_case(
     cases = list(complaint.cases)
     for i in reversed(range(len(cases))):
         same = reference is None or cases[i].reference in {None, reference}
-        if cases[i].body == body and same and not cases[i].premature_on:
+        if cases[i].body == body and same and not cases[i].premature:
             reference = reference or cases[i].reference
             cases[i] = attrs.evolve(cases[i], reference=reference, **changes)
             return attrs.evolve(complaint, cases=tuple(cases))

@@ -7,7 +7,7 @@ a date, of what was known. Corrections and retractions count from when they
 were recorded, never before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 import attrs
@@ -65,12 +65,24 @@ def happened_by(fact: Fact) -> date:
     return fact.event.occurred_on or civil_date(fact.recorded_at)
 
 
-def effective(facts: Iterable[Fact], effective_on: date | None) -> tuple[Fact, ...]:
-    """Return what had happened by *effective_on*, in the order it happened (GEN-06)."""
-    ordered = sorted(facts, key=lambda fact: (happened_by(fact), fact.position))
-    if effective_on is None:
-        return tuple(ordered)
-    return tuple(fact for fact in ordered if happened_by(fact) <= effective_on)
+def effective(facts: Sequence[Fact], effective_on: date | None) -> tuple[Fact, ...]:
+    """
+    Return what had happened by *effective_on*, in the order it happened (GEN-06).
+
+    What nobody dated keeps its place behind what was recorded before it.
+    """
+    ordered = sorted(_dated(facts), key=lambda pair: (pair[0], pair[1].position))
+    return tuple(
+        fact for _, fact in ordered if effective_on is None or happened_by(fact) <= effective_on
+    )
+
+
+def _dated(facts: Sequence[Fact]) -> Iterator[tuple[date, Fact]]:
+    last = date.min
+    for fact in facts:
+        day = fact.event.occurred_on or last
+        last = max(last, day)
+        yield day, fact
 
 
 def as_of(

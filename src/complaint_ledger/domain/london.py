@@ -14,8 +14,11 @@ def civil_date(instant: datetime) -> date:
     Return the date in Europe/London of *instant* (GEN-18).
 
     Raises:
-        BadValue: It has no time zone.
+        BadValue: It has no time zone, or lies beyond the years there are.
     """
     if instant.tzinfo is None:
         raise BadValue("at", "has no time zone; end it with Z or +01:00")
-    return instant.astimezone(LONDON).date()
+    try:
+        return instant.astimezone(LONDON).date()
+    except OverflowError:
+        raise BadValue("at", "lies beyond the years there are") from None

@@ -77,7 +77,7 @@ class _Sorted:
     """A complaint's units: new ones, and old ones with what they clash with, if anything."""
 
     plan: _Planned
-    new: list[Unit]
+    new: list[tuple[Unit, str]]  # with the id of its first event
     old: list[tuple[Unit, Unreadable | None]]
 
 
@@ -199,7 +199,7 @@ class Importer:
     def _sort(self, plan: _Planned) -> _Sorted:
         """Sort a complaint's units into new ones, and ones that are there or clash."""
         stored = {recorded.id: recorded for recorded in plan.stored}
-        new: list[Unit] = []
+        new: list[tuple[Unit, str]] = []
         old: list[tuple[Unit, Unreadable | None]] = []
         for unit in plan.units:
             first = self._event_id(plan, unit, 1)
@@ -209,7 +209,7 @@ class Importer:
                 fingerprint, line = self._seen[first]
                 old.append((unit, None if fingerprint == unit.fingerprint else _other(line)))
             else:
-                new.append(unit)
+                new.append((unit, first))
                 if self._dry_run:
                     self._seen[first] = (unit.fingerprint, unit.rows[0].line)
         return _Sorted(plan, new, old)
@@ -232,8 +232,8 @@ class Importer:
         for one in sorted_:
             if one.new:
                 self._counts.complaints += 1
-                self._counts.events += sum(len(unit.events) for unit in one.new)
-                self._counts.recorded += sum(len(unit.rows) for unit in one.new)
+                self._counts.events += sum(len(unit.events) for unit, _ in one.new)
+                self._counts.recorded += sum(len(unit.rows) for unit, _ in one.new)
                 self._counts.findings.update(self._found(one.plan, one.new))
             for unit, why in one.old:
                 if why is None:
@@ -242,13 +242,16 @@ class Importer:
                     for row in unit.rows:
                         self._set_apart(row, why)
 
-    def _part(self, plan: _Planned, new: list[Unit]) -> Part:
+    def _part(self, plan: _Planned, new: list[tuple[Unit, str]]) -> Part:
         told = []
-        for unit in new:
+        for unit, first in new:
             source = codec.Source(import_id=self.id, row=unit.rows[0].line, recorded=unit.recorded)
             for number, event in enumerate(unit.events, 1):
-                request = unit.fingerprint if number == 1 else None
-                told.append(Told(self._event_id(plan, unit, number), event, request, source))
+                if number == 1:
+                    told.append(Told(first, event, unit.fingerprint, source))
+                else:
+                    event_id = self._event_id(plan, unit, number)
+                    told.append(Told(event_id, event, None, source))
         return Part(
             stream=plan.stream,
             version=len(plan.stored),
@@ -256,14 +259,14 @@ class Importer:
             claims=claims_of([one.event for one in told]),
         )
 
-    def _found(self, plan: _Planned, new: list[Unit]) -> set[str]:
+    def _found(self, plan: _Planned, new: list[tuple[Unit, str]]) -> set[str]:
         """Return the rules that would have refused something of this live."""
         situation = Situation(now=system_clock(), role="importer")
         complaint: Complaint = replay(
             fact.event for fact in standing(tuple(map(read_fact, plan.stored)))
         )
         rules: set[str] = set()
-        for unit in new:
+        for unit, _ in new:
             for event in unit.events:
                 rules |= {found.rule for found in objections(event, complaint, situation)}
                 complaint = evolve(complaint, event)

@@ -1,7 +1,6 @@
 """Rows into events: what a mapping says, done."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as MappingOf
 from datetime import UTC, date, datetime
@@ -185,7 +184,9 @@ class Translator:
     def _unit(self, key: str, rows: tuple[Row, ...], events: list[e.ComplaintEvent]) -> Unit:
         if not events:
             raise Unreadable(rule="no-event", reason="the mapping finds no event in it")
-        content = json.dumps([list(row.values) for row in rows]).encode("ascii")
+        content = "\x1e".join("\x1f".join(row.values) for row in rows).encode(
+            errors="surrogatepass"
+        )
         recorded = rows[0].values[self._recorded] if self._recorded is not None else ""
         return Unit(
             key=key,

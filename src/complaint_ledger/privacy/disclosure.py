@@ -28,6 +28,9 @@ def b64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
 @attrs.frozen(repr=False)
 class Disclosure:
     """The salt, the path and the value behind one digest."""
@@ -61,9 +64,7 @@ def disclose(path: str, value: str) -> Disclosure:
         BadValue: The text cannot be kept; the message names *path* only.
     """
     salt = b64url(secrets.token_bytes(SALT_BYTES))
-    return Disclosure(
-        json.dumps([salt, path, clean(value, path)], ensure_ascii=False).encode("utf-8")
-    )
+    return Disclosure(_as_json([salt, path, clean(value, path)]).encode("utf-8"))
 
 
 def clean(text: str, field: str) -> str:

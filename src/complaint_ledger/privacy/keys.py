@@ -159,17 +159,14 @@ class FileKeys:
 
     def _make(self, missing: list[Whose]) -> dict[Whose, DataKey]:
         made = {one: DataKey(secrets.token_hex(16), _new_key()) for one in missing}
+        rows = [(key.id, *one, aes_key_wrap(self._wrapping, key.key)) for one, key in made.items()]
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            # Another process may have been quicker; its key stands.
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO data_keys VALUES (?,?,?,?)",
-                [
-                    (key.id, *one, aes_key_wrap(self._wrapping, key.key))
-                    for one, key in made.items()
-                ],
-            )
-            return self._select(missing)
+            kept = self._connection.executemany(
+                "INSERT OR IGNORE INTO data_keys VALUES (?,?,?,?)", rows
+            ).rowcount
+            # Another process may have been quicker; then its key stands.
+            return made if kept == len(rows) else self._select(missing)
 
     def by_id(self, ids: Iterable[str]) -> Mapping[str, DataKey]:
         statement = "SELECT id, wrapped FROM data_keys WHERE id = ?"

@@ -1,0 +1,1 @@
+"""Views of a ledger: the facts of every complaint as rows, and the trends asked of them."""

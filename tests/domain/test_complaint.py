@@ -1,0 +1,208 @@
+"""A complaint as it stands: every event changes what it should and nothing else."""
+
+from datetime import date
+
+import attrs
+import pytest
+
+from complaint_ledger.domain import events as e
+from complaint_ledger.domain.complaint import replay
+from complaint_ledger.domain.words import WITHHELD, ActorId, Sealed, is_given, read, seal
+from complaint_ledger.errors import BadValue
+from complaint_ledger.testing import examples as story
+
+D = date(2026, 5, 1)
+
+
+def test_the_story_ends_upheld_by_the_ombudsman_after_not_upheld_locally():
+    told = replay(story.EVENTS)
+    assert told.received
+    assert told.status == "closed"
+    assert told.closed_on == date(2026, 7, 1)
+    assert told.reference == story.REFERENCE
+    assert told.handler == story.OFFICER
+    assert told.service == "waste"
+    assert told.channel == "web-form"
+    assert [s.stage for s in told.stages] == ["stage-1", "stage-2"]
+    assert told.open_stage is None
+    h2 = told.head("h2")
+    assert [o.stage for o in h2.local] == ["stage-1", "stage-2"]
+    assert h2.ombudsman[0].finding == "upheld"
+    assert h2.ombudsman[0].local.outcome == "not-upheld"
+    assert h2.ombudsman[0].local.stage == "stage-2"
+    assert h2.ombudsman[0].decided_on == date(2027, 1, 18)
+    case = told.cases[0]
+    assert (case.referred_on, case.decided_on) == (date(2026, 9, 14), date(2027, 1, 18))
+    assert case.decided
+
+
+def test_stage_1_remembers_who_extended_signed_and_decided():
+    first = replay(story.EVENTS).stages[0]
+    assert first.opened_on == date(2026, 4, 1)
+    assert first.acknowledged_on == date(2026, 4, 8)
+    assert first.signed_off_by == story.MANAGER
+    assert first.decided_by == story.MANAGER
+    assert first.responded_on == date(2026, 5, 6)
+    assert first.extensions[0].until == date(2026, 5, 6)
+    assert first.extensions[0].told_on == date(2026, 4, 20)
+
+
+def test_what_comes_before_the_receipt_stays():
+    told = replay([story.CLOSED, story.ACKNOWLEDGED, story.HEAD_ADDED, story.RECEIVED])
+    assert told.status == "closed"
+    assert told.received
+    assert {h.id for h in told.heads} == {"h1", "h2"}
+    assert told.stages[0].opened_on == date(2026, 4, 1)
+    assert told.stages[0].acknowledged_on == date(2026, 4, 8)
+
+
+def test_a_second_receipt_in_a_broken_history_does_not_open_the_stage_again():
+    told = replay([story.RECEIVED, story.RECEIVED])
+    assert len(told.stages) == 1
+
+
+def test_a_receipt_after_another_stage_puts_the_first_stage_first():
+    told = replay([story.ESCALATED, story.RECEIVED])
+    assert [s.stage for s in told.stages] == ["stage-1", "stage-2"]
+    assert told.stages[0].opened_on == date(2026, 4, 1)
+
+
+def test_a_stage_that_nobody_opened_is_opened_by_what_happens_in_it():
+    told = replay([story.RECEIVED, attrs.evolve(story.RESPONDED, stage="panel")])
+    assert told.stage("panel").responded
+    assert told.stage("stage-9") is None
+
+
+def test_a_response_to_an_attempt_that_nobody_opened():
+    told = replay([story.RECEIVED, attrs.evolve(story.RESPONDED, attempt=3)])
+    assert [s.attempt for s in told.stages] == [1, 3]
+
+
+def test_an_extension_of_a_stage_that_nobody_opened_is_kept():
+    told = replay([attrs.evolve(story.EXTENDED, stage="stage-2")])
+    assert told.stages[0].extensions[0].extends == "stage-1-respond"
+
+
+def test_a_decision_on_a_head_that_nobody_defined_is_kept():
+    told = replay([story.RESPONDED, story.OMBUDSMAN_OUTCOME])
+    assert [h.id for h in told.heads] == ["h1", "h2"]
+    alone = replay([story.OMBUDSMAN_OUTCOME])
+    assert alone.head("h2").ombudsman[0].local is None
+    assert alone.cases[0].decided
+
+
+def test_where_the_outside_body_decided_first_the_first_local_outcome_answers_to_it():
+    later = attrs.evolve(
+        story.RESPONDED_AGAIN, outcomes=(e.HeadOutcome(head="h2", outcome="upheld"),)
+    )
+    told = replay([story.RECEIVED, story.OMBUDSMAN_OUTCOME, story.RESPONDED, later])
+    assert told.head("h2").ombudsman[0].local.stage == "stage-1"
+
+
+def test_resolved_by_agreement_is_an_outcome_for_every_head_or_those_named():
+    agreed = e.ResolvedByAgreement(occurred_on=D, stage="stage-1")
+    told = replay([story.RECEIVED, story.HEAD_ADDED, agreed])
+    assert [h.local[-1].outcome for h in told.heads] == ["resolved", "resolved"]
+    assert told.stages[0].responded
+    one = replay([story.RECEIVED, story.HEAD_ADDED, attrs.evolve(agreed, heads=("h2",))])
+    assert one.head("h1").local == ()
+    assert one.head("h2").local[0].attempt == 1
+
+
+def test_resolved_in_a_later_attempt_says_so():
+    reopened = e.ComplaintReopened(occurred_on=D, stage="stage-1", attempt=2, reason="mistake")
+    agreed = e.ResolvedByAgreement(occurred_on=D, stage="stage-1")
+    told = replay([story.RECEIVED, story.RESPONDED, reopened, agreed])
+    assert told.head("h1").local[-1].attempt == 2
+    assert told.stages[-1].responded
+
+
+def test_a_definition_keeps_what_it_does_not_say_again():
+    defined = e.ComplaintDefined(
+        occurred_on=D, heads=(e.Head(id="h1", category="noise"), e.Head(id="h3"))
+    )
+    told = replay([story.RECEIVED, defined])
+    assert told.head("h1").category == "noise"
+    assert told.head("h1").service == "waste"
+    assert told.head("h3").category is None
+
+
+def test_refused_withdrawn_and_reopened():
+    refused = e.ComplaintRefused(occurred_on=D, reason="over-12-months")
+    withdrawn = e.ComplaintWithdrawn(occurred_on=D)
+    reopened = e.ComplaintReopened(occurred_on=D, stage="stage-1", attempt=2, reason="mistake")
+    assert replay([story.RECEIVED, refused]).status == "refused"
+    assert replay([story.RECEIVED, refused]).closed_on == D
+    told = replay([story.RECEIVED, withdrawn])
+    assert (told.status, told.closed_on, told.open_stage) == ("withdrawn", D, None)
+    again = replay([story.RECEIVED, withdrawn, reopened])
+    assert (again.status, again.closed_on, again.open_stage.attempt) == ("open", None, 2)
+
+
+def test_a_refused_escalation_changes_nothing_but_the_record():
+    refused = e.EscalationRefused(occurred_on=D, stage="stage-2", reason="over-12-months")
+    assert replay([story.RECEIVED, refused]) == replay([story.RECEIVED])
+
+
+def test_an_assignment_without_a_service_leaves_the_service():
+    told = replay([story.RECEIVED, e.HandlerAssigned(occurred_on=D, handler=story.MANAGER)])
+    assert (told.handler, told.service) == (story.MANAGER, "waste")
+
+
+def test_a_premature_referral_ends_that_case_and_the_next_is_another():
+    early = e.ReferredToOmbudsman(occurred_on=D, body="lgsco")
+    back = e.ReferralPremature(occurred_on=D, body="lgsco")
+    told = replay([story.RECEIVED, early, back, story.REFERRED, story.OMBUDSMAN_OUTCOME])
+    assert [c.premature_on for c in told.cases] == [D, None]
+    assert told.cases[1].reference == story.OMBUDSMAN_REFERENCE
+    assert told.cases[1].decided
+    assert not told.cases[0].decided
+
+
+def test_a_case_sent_back_on_a_day_that_nobody_noted_is_ended_too():
+    back = e.ReferralPremature(body="lgsco")
+    told = replay([story.RECEIVED, story.REFERRED, back, story.REFERRED])
+    assert [c.premature for c in told.cases] == [True, False]
+
+
+def test_a_case_takes_its_reference_when_it_is_first_told():
+    unnamed = e.ReferredToOmbudsman(occurred_on=D, body="lgsco")
+    told = replay([story.RECEIVED, unnamed, story.OMBUDSMAN_OUTCOME])
+    assert len(told.cases) == 1
+    assert told.cases[0].reference == story.OMBUDSMAN_REFERENCE
+    other = attrs.evolve(story.OMBUDSMAN_OUTCOME, reference="27 000 001")
+    assert len(replay([story.RECEIVED, story.REFERRED, other]).cases) == 2
+    silent = attrs.evolve(story.OMBUDSMAN_OUTCOME, reference=None, decided_on=None)
+    told = replay([story.RECEIVED, story.REFERRED, silent])
+    assert told.cases[0].reference == story.OMBUDSMAN_REFERENCE
+    assert told.cases[0].decided_on == silent.occurred_on
+
+
+def test_the_ledgers_own_events_say_nothing_of_a_complaint():
+    started = e.ImportStarted(id="a" * 32, mapping="m", mapping_sha256="b" * 64)
+    assert replay([story.RECEIVED, started]) == replay([story.RECEIVED])
+
+
+def test_a_sealed_value_never_prints_itself():
+    assert "Zoë" not in repr(seal("Zoë"))
+    assert seal("  ") is None
+    assert seal(None) is None
+    with pytest.raises(BadValue):
+        seal("x", "Zoë")
+
+
+def test_withheld_is_not_given():
+    assert is_given(seal("x"))
+    assert is_given(Sealed(subject="p1", digest="d"))
+    assert not is_given(WITHHELD)
+    assert not is_given(None)
+
+
+@pytest.mark.parametrize(
+    "text", ["jane.smith@council.example", "Jane Smith", "officer-AB12", "officer-1", 7, "x" * 65]
+)
+def test_an_actor_is_an_id_never_a_name_or_an_address(text):
+    with pytest.raises(BadValue) as refused:
+        read(ActorId, text, "actor")
+    assert "actors add" in str(refused.value)
+    assert str(text) not in str(refused.value).replace("officer-7k2m", "")

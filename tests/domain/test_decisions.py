@@ -1,0 +1,273 @@
+"""What may be recorded next, command by command."""
+
+from datetime import date
+
+import attrs
+import pytest
+
+from complaint_ledger.domain import commands as c
+from complaint_ledger.domain import events as e
+from complaint_ledger.domain.words import seal
+from complaint_ledger.testing import entry_id, given
+from complaint_ledger.testing import examples as story
+
+RECEIVED, ACKNOWLEDGED, RESPONDED = story.RECEIVED, story.ACKNOWLEDGED, story.RESPONDED
+ANSWERED = story.EVENTS[:7]
+DAY = date(2026, 5, 7)
+
+
+def test_the_whole_story_is_recorded_as_it_was_commanded():
+    told = []
+    for command, event in zip(story.COMMANDS, story.EVENTS, strict=True):
+        given(*told).when(command, stages=story.STAGES, outcomes={"upheld", "not-upheld"}).then(
+            event
+        )
+        told.append(event)
+
+
+def test_a_complaint_without_heads_has_one():
+    decided = given().when(c.Receive(occurred_on=DAY))
+    assert [head.id for head in decided.events[0].heads] == ["h1"]
+
+
+def test_two_heads_have_two_ids():
+    twins = c.Receive(occurred_on=DAY, heads=(e.Head(id="h1"), e.Head(id="h1")))
+    given().when(twins).then_refused("head-known")
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ((RECEIVED, ACKNOWLEDGED), story.ACKNOWLEDGE),
+        ((RECEIVED, story.ASSIGNED), story.ASSIGN),
+        ((RECEIVED, story.ASSIGNED), c.Assign(occurred_on=DAY, handler=story.OFFICER)),
+        ((RECEIVED, story.SIGNED_OFF), story.SIGN_OFF),
+        ((*ANSWERED, story.ESCALATED), c.Escalate(occurred_on=DAY, stage="stage-2")),
+        ((RECEIVED, e.ComplaintWithdrawn(occurred_on=DAY)), c.Withdraw(occurred_on=DAY)),
+        ((RECEIVED,), c.Reopen(occurred_on=DAY, reason="mistake")),
+        (story.EVENTS[:11], c.Close(occurred_on=date(2026, 7, 2))),
+        (story.EVENTS[:12], story.REFER),
+        (
+            (*ANSWERED, e.ResponseDelivered(occurred_on=DAY, stage="stage-1")),
+            c.Deliver(occurred_on=DAY),
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_said_twice_is_said_once(before, command):
+    given(*before).when(command).then_nothing()
+
+
+def test_a_head_that_is_there_is_not_added_again():
+    again = c.AddHead(occurred_on=DAY, head=e.Head(id="h1"))
+    given(RECEIVED).when(again).then_refused("head-known")
+
+
+def test_another_handler_or_another_service_is_news():
+    other = c.Assign(occurred_on=DAY, handler=story.MANAGER)
+    given(RECEIVED, story.ASSIGNED).when(other).then(
+        e.HandlerAssigned(occurred_on=DAY, handler=story.MANAGER)
+    )
+    moved = c.Assign(occurred_on=DAY, handler=story.OFFICER, service="highways")
+    given(RECEIVED, story.ASSIGNED).when(moved).then(
+        e.HandlerAssigned(occurred_on=DAY, handler=story.OFFICER, service="highways")
+    )
+
+
+def test_another_sign_off_is_news():
+    other = attrs.evolve(story.SIGN_OFF, signed_off_by=story.OFFICER)
+    assert given(RECEIVED, story.SIGNED_OFF).when(other).events
+
+
+def test_an_extension_moves_the_response_of_its_stage_unless_it_says_another_deadline():
+    decided = given(RECEIVED).when(story.EXTEND)
+    assert decided.events[0].extends == "stage-1-respond"
+    other = attrs.evolve(story.EXTEND, extends="relevant-period")
+    assert given(RECEIVED).when(other).events[0].extends == "relevant-period"
+
+
+def test_an_extension_never_shortens():
+    shorter = attrs.evolve(story.EXTEND, until=date(2026, 5, 6))
+    given(RECEIVED, story.EXTENDED).when(shorter).then_refused("extension-shortens")
+    longer = attrs.evolve(story.EXTEND, until=date(2026, 5, 7))
+    assert given(RECEIVED, story.EXTENDED).when(longer).events
+    elsewhere = attrs.evolve(shorter, extends="relevant-period")
+    assert given(RECEIVED, story.EXTENDED).when(elsewhere).events
+
+
+def test_an_extension_beyond_any_norm_is_recorded_for_it_is_found_not_refused():
+    far = attrs.evolve(story.EXTEND, until=date(2027, 4, 1))
+    assert given(RECEIVED).when(far).events
+
+
+def test_an_outcome_for_an_unknown_head_is_refused():
+    wrong = c.Respond(occurred_on=DAY, outcomes=(e.HeadOutcome(head="h9", outcome="upheld"),))
+    refusal = given(RECEIVED).when(wrong).then_refused("head-unknown")
+    assert "it has h1" in str(refusal)
+
+
+def test_an_outcome_that_the_code_does_not_have_is_refused():
+    resolved = c.Respond(occurred_on=DAY, outcome="resolved")
+    known = {"upheld", "not-upheld"}
+    refusal = given(RECEIVED).when(resolved, outcomes=known).then_refused("outcome-unknown")
+    assert "it has not-upheld, upheld" in str(refusal)
+    assert given(RECEIVED).when(resolved).events  # a code that knows any
+
+
+def test_the_response_of_a_closed_stage_is_not_sent_again():
+    given(RECEIVED, ACKNOWLEDGED, RESPONDED).when(
+        c.Respond(occurred_on=DAY, outcome="upheld")
+    ).then_refused("GEN-11")
+
+
+def test_resolved_needs_what_was_agreed():
+    nothing = c.Resolve(occurred_on=DAY, agreed_action=None)
+    given(RECEIVED).when(nothing).then_refused("SPSO-08")
+    agreed = c.Resolve(occurred_on=DAY, agreed_action=seal("A new bin"), heads=("h1",))
+    given(RECEIVED).when(agreed).then(
+        e.ResolvedByAgreement(
+            occurred_on=DAY, stage="stage-1", heads=("h1",), agreed_action=seal("A new bin")
+        )
+    )
+
+
+def test_resolved_names_heads_that_are_there_and_a_stage_that_is_open():
+    agreed = c.Resolve(occurred_on=DAY, agreed_action=seal("A new bin"), heads=("h9",))
+    given(RECEIVED).when(agreed).then_refused("head-unknown")
+    given(*ANSWERED).when(attrs.evolve(agreed, heads=())).then_refused("GEN-11")
+
+
+def test_what_was_never_sent_was_not_received():
+    given(RECEIVED).when(c.Deliver(occurred_on=DAY)).then_refused("response-first")
+    given(*ANSWERED).when(c.Deliver(occurred_on=DAY)).then(
+        e.ResponseDelivered(occurred_on=DAY, stage="stage-1")
+    )
+
+
+def test_the_next_stage_is_the_codes():
+    asked = c.Escalate(occurred_on=DAY)
+    assert given(*ANSWERED).when(asked, stages=story.STAGES).events[0].stage == "stage-2"
+
+
+def test_a_code_without_stages_needs_the_stage_named():
+    given(*ANSWERED).when(c.Escalate(occurred_on=DAY)).then_refused("stage-named")
+
+
+def test_after_the_last_stage_comes_the_ombudsman():
+    asked = c.Escalate(occurred_on=date(2026, 6, 20))
+    refusal = given(*story.EVENTS[:10]).when(asked, stages=story.STAGES)
+    assert "ombudsman" in str(refusal.then_refused("no-further-stage"))
+
+
+def test_a_stage_that_the_code_does_not_have_is_refused():
+    asked = c.Escalate(occurred_on=DAY, stage="stage-3")
+    given(*ANSWERED).when(asked, stages=story.STAGES).then_refused("stage-unknown")
+
+
+def test_an_imported_stage_that_no_code_knows_comes_before_the_first():
+    strange = e.ResponseSent(occurred_on=date(2026, 4, 2), stage="panel")
+    asked = c.Escalate(occurred_on=DAY)
+    only_strange = attrs.evolve(RECEIVED, stage="panel")
+    decided = given(only_strange, strange).when(asked, stages=story.STAGES)
+    assert decided.events[0].stage == "stage-1"
+
+
+def test_a_stage_that_was_answered_is_reopened_not_escalated_to():
+    asked = c.Escalate(occurred_on=DAY, stage="stage-1")
+    given(*ANSWERED).when(asked).then_refused("stage-known")
+
+
+def test_an_escalation_names_heads_that_are_there():
+    asked = c.Escalate(occurred_on=DAY, heads=("h9",))
+    given(*ANSWERED).when(asked, stages=story.STAGES).then_refused("head-unknown")
+
+
+def test_a_refusal_to_escalate_names_the_stage_that_was_asked_for():
+    refused = c.RefuseEscalation(occurred_on=DAY, reason="over-12-months")
+    decided = given(*ANSWERED).when(refused, stages=story.STAGES)
+    assert decided.events[0].stage == "stage-2"
+    named = attrs.evolve(refused, stage="stage-3")
+    assert given(*ANSWERED).when(named).events[0].stage == "stage-3"
+
+
+def test_a_refused_complaint_is_refused():
+    given(RECEIVED).when(c.Refuse(occurred_on=DAY, reason="over-12-months")).then(
+        e.ComplaintRefused(occurred_on=DAY, reason="over-12-months")
+    )
+
+
+def test_a_stage_that_is_not_open_takes_nothing():
+    given(*ANSWERED).when(story.EXTEND, today=DAY).then_refused("stage-open")
+    elsewhere = attrs.evolve(story.EXTEND, stage="stage-2")
+    given(RECEIVED).when(elsewhere).then_refused("stage-open")
+
+
+def test_a_stage_can_be_named_even_when_another_is_open():
+    late = c.Acknowledge(occurred_on=date(2026, 5, 21), stage="stage-1")
+    without = [RECEIVED, RESPONDED, story.ESCALATED]
+    given(*without).when(late).then(
+        e.ComplaintAcknowledged(occurred_on=date(2026, 5, 21), stage="stage-1")
+    )
+
+
+def test_an_outcome_of_the_ombudsman_needs_their_own_words():
+    silent = attrs.evolve(story.RECEIVE_OMBUDSMAN_OUTCOME, label=None)
+    given(*story.EVENTS[:12]).when(silent).then_refused("OMB-01")
+
+
+def test_one_finding_for_several_heads_needs_a_reason():
+    whole = attrs.evolve(story.RECEIVE_OMBUDSMAN_OUTCOME, findings=(), finding="upheld")
+    given(*story.EVENTS[:12]).when(whole).then_refused("OMB-02")
+    because = attrs.evolve(whole, whole_reason="one-decision")
+    found = given(*story.EVENTS[:12]).when(because).events[0].findings
+    assert found == (
+        e.HeadFinding(head="h1", finding="upheld"),
+        e.HeadFinding(head="h2", finding="upheld"),
+    )
+
+
+def test_one_finding_for_one_head_needs_none():
+    whole = attrs.evolve(story.RECEIVE_OMBUDSMAN_OUTCOME, findings=(), finding="upheld")
+    assert given(RECEIVED).when(whole).events[0].findings == (
+        e.HeadFinding(head="h1", finding="upheld"),
+    )
+
+
+def test_an_outcome_without_a_finding_or_for_an_unknown_head_is_refused():
+    none = attrs.evolve(story.RECEIVE_OMBUDSMAN_OUTCOME, findings=())
+    given(RECEIVED).when(none).then_refused("OMB-02")
+    given(RECEIVED).when(story.RECEIVE_OMBUDSMAN_OUTCOME).then_refused("head-unknown")
+
+
+def test_a_referral_names_heads_that_are_there_and_another_reference_is_another_case():
+    wrong = attrs.evolve(story.REFER, heads=("h9",))
+    given(*story.EVENTS[:11]).when(wrong).then_refused("head-unknown")
+    other = attrs.evolve(story.REFER, reference="27 000 001")
+    assert given(*story.EVENTS[:12]).when(other).events
+    unnamed = attrs.evolve(story.REFER, reference=None)
+    assert given(*story.EVENTS[:12]).when(unnamed).events
+    elsewhere = attrs.evolve(story.REFER, body="spso")
+    assert given(*story.EVENTS[:12]).when(elsewhere).events
+
+
+def test_definitions_and_premature_referrals_are_told_as_they_are():
+    given(RECEIVED).when(c.Define(occurred_on=DAY, heads=(e.Head(id="h1"),))).then(
+        e.ComplaintDefined(occurred_on=DAY, heads=(e.Head(id="h1"),))
+    )
+    given(RECEIVED).when(c.Premature(occurred_on=DAY, body="lgsco")).then(
+        e.ReferralPremature(occurred_on=DAY, body="lgsco")
+    )
+
+
+def test_an_entry_is_retracted_by_its_id():
+    given(RECEIVED, ACKNOWLEDGED).when(
+        c.Retract(occurred_on=DAY, retracts=entry_id(2), reason="wrong-complaint")
+    ).then(e.EntryRetracted(occurred_on=DAY, retracts=entry_id(2), reason="wrong-complaint"))
+
+
+def test_a_complaint_in_a_history_without_stages_is_reopened_at_its_first():
+    withdrawn = e.ComplaintWithdrawn(occurred_on=DAY)
+    decided = given(RECEIVED, withdrawn).when(c.Reopen(occurred_on=DAY, reason="mistake"))
+    assert (decided.events[0].stage, decided.events[0].attempt) == ("stage-1", 2)
+    named = c.Reopen(occurred_on=DAY, stage="stage-2", reason="mistake")
+    assert given(RECEIVED, withdrawn).when(named).events[0].attempt == 1
