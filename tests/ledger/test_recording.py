@@ -1,0 +1,257 @@
+"""Recording: who, once, and in whatever rivalry."""
+
+from datetime import date, timedelta
+
+import attrs
+import pytest
+
+from complaint_ledger import Refused, commands, seal
+from complaint_ledger.domain import events as e
+from complaint_ledger.errors import (
+    BadValue,
+    ClaimTaken,
+    ClockRefused,
+    KeyReused,
+    StreamMoved,
+    UnknownName,
+)
+from complaint_ledger.ledger import Ledger
+from complaint_ledger.store import LEDGER_STREAM
+from complaint_ledger.testing import ContraryStore
+from complaint_ledger.testing import examples as story
+
+RECEIVE = attrs.evolve(story.RECEIVE, occurred_on=date(2026, 5, 11), arose_on=None)
+ACKNOWLEDGE = commands.Acknowledge(occurred_on=date(2026, 5, 12))
+
+
+def test_the_whole_story_is_recorded_and_told_again(ledger, actor, clock):
+    ledger.record(story.RECEIVE, actor=actor)
+    for command in story.COMMANDS[1:]:
+        clock.now = max(clock.now, clock.now.replace(year=2027, month=2))
+        ledger.record(command, complaint=story.REFERENCE, actor=actor)
+    told = [entry.event for entry in ledger.entries(story.REFERENCE)]
+    assert [type(event) for event in told] == [type(event) for event in story.EVENTS]
+    assert [event.occurred_on for event in told] == [event.occurred_on for event in story.EVENTS]
+    assert ledger.complaint(story.REFERENCE).head("h2").ombudsman[0].local.outcome == "not-upheld"
+
+
+def test_a_complaint_pins_the_councils_code_unless_it_says_another(ledger, actor):
+    ledger.record(RECEIVE, actor=actor)
+    assert ledger.complaint(story.REFERENCE).codes[0].id == "lgsco-2024"
+    assert ledger.complaint(story.REFERENCE).codes[0].calendar == "england-and-wales"
+    assert ledger.deadlines(story.REFERENCE)[0].due_on == date(2026, 5, 18)
+
+
+def test_a_reopened_ledger_has_not_forgotten(ledger, actor, again):
+    ledger.record(RECEIVE, actor=actor)
+    assert again().complaint(story.REFERENCE) == ledger.complaint(story.REFERENCE)
+    again().record(ACKNOWLEDGE, complaint=story.REFERENCE, actor=actor)
+    assert len(ledger.facts(story.REFERENCE)) == 2
+
+
+def test_the_same_key_again_records_nothing_more(ledger, actor, again):
+    first = ledger.record(RECEIVE, actor=actor, idempotency_key="form 17")
+    second = again().record(RECEIVE, actor=actor, idempotency_key="form 17")
+    assert (first.already_there, second.already_there) == (False, True)
+    assert first.stream == second.stream
+    assert [f.id for f in first.events] == [f.id for f in second.events]
+    assert len(list(ledger.streams())) == 1
+
+
+def test_the_same_key_again_is_recognised_after_the_complaint_went_on(ledger, actor):
+    key = {"actor": actor, "complaint": story.REFERENCE, "idempotency_key": "click 1"}
+    ledger.record(RECEIVE, actor=actor)
+    ledger.record(ACKNOWLEDGE, **key)
+    ledger.record(
+        commands.Withdraw(occurred_on=date(2026, 5, 20)), complaint=story.REFERENCE, actor=actor
+    )
+    assert ledger.record(ACKNOWLEDGE, **key).already_there
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        attrs.evolve(RECEIVE, occurred_on=date(2026, 5, 12)),
+        attrs.evolve(RECEIVE, outcome_sought=seal("Something else")),
+    ],
+)
+def test_the_same_key_for_something_else_is_an_error(ledger, actor, other):
+    ledger.record(RECEIVE, actor=actor, idempotency_key="form 17")
+    with pytest.raises(KeyReused):
+        ledger.record(other, actor=actor, idempotency_key="form 17")
+    assert len(list(ledger.streams())) == 1
+
+
+def test_a_key_belongs_to_one_complaint(ledger, actor):
+    ledger.record(RECEIVE, actor=actor)
+    ledger.record(attrs.evolve(RECEIVE, reference="C-2026-000124"), actor=actor)
+    ledger.record(ACKNOWLEDGE, complaint=story.REFERENCE, actor=actor, idempotency_key="k")
+    with pytest.raises(KeyReused):
+        ledger.record(ACKNOWLEDGE, complaint="C-2026-000124", actor=actor, idempotency_key="k")
+
+
+def test_no_trace_of_a_key_or_a_request_stands_in_clear(ledger, actor):
+    ledger.record(RECEIVE, actor=actor, idempotency_key="form-of-rowan-ashdown")
+    body = ledger.store.tail(after=2)[0].body.decode()
+    for private in ("rowan", "Rowan", "ashdown", "form-of", "Monday"):
+        assert private not in body
+    assert '"request"' in body
+
+
+def test_two_complaints_cannot_have_one_reference(ledger, actor):
+    ledger.record(RECEIVE, actor=actor)
+    with pytest.raises(ClaimTaken):
+        ledger.record(RECEIVE, actor=actor)
+    assert len(list(ledger.streams())) == 1
+
+
+def test_a_corrected_reference_finds_the_complaint_too(ledger, actor):
+    ledger.record(RECEIVE, actor=actor)
+    receipt = ledger.facts(story.REFERENCE)[0]
+    replacement = attrs.evolve(receipt.event, reference="C-2026-000999")
+    ledger.record(
+        commands.Correct(
+            occurred_on=date(2026, 5, 12),
+            corrects=receipt.id,
+            replacement=replacement,
+            reason="mistyped",
+        ),
+        complaint=story.REFERENCE,
+        actor=actor,
+    )
+    assert ledger.find("C-2026-000999") == ledger.find(story.REFERENCE)
+    assert ledger.complaint("C-2026-000999").reference == "C-2026-000999"
+
+
+def test_whoever_saw_an_older_complaint_is_told_so(ledger, actor):
+    seen = ledger.record(RECEIVE, actor=actor).version
+    ledger.record(ACKNOWLEDGE, complaint=story.REFERENCE, actor=actor, expected_version=seen)
+    with pytest.raises(StreamMoved):
+        ledger.record(
+            commands.Withdraw(occurred_on=date(2026, 5, 20)),
+            complaint=story.REFERENCE,
+            actor=actor,
+            expected_version=seen,
+        )
+
+
+def test_a_lost_race_is_decided_anew(ledger, actor):
+    contrary = Ledger(
+        ContraryStore(ledger.store, seed=1, often=0.5), lambda: ledger.keys, ledger._clock
+    )
+    contrary.record(RECEIVE, actor=actor)
+    for n in range(20):
+        contrary.record(
+            commands.Assign(occurred_on=date(2026, 5, 12), handler=f"officer-{n:04d}"),
+            complaint=story.REFERENCE,
+            actor=actor,
+        )
+    assert len(ledger.facts(story.REFERENCE)) == 21
+
+
+def test_a_refusal_records_nothing(ledger, actor):
+    ledger.record(RECEIVE, actor=actor)
+    before = ledger.store.head()
+    with pytest.raises(Refused, match="GEN-04"):
+        ledger.record(
+            commands.Acknowledge(occurred_on=date(2027, 1, 1)),
+            complaint=story.REFERENCE,
+            actor=actor,
+        )
+    assert ledger.store.head() == before
+
+
+def test_who_recorded_stands_on_every_event(ledger, actor):
+    clerk = ledger.add_actor(kind="officer", role="handler", name="Zoë Ångström", actor=actor)
+    ledger.record(
+        RECEIVE,
+        actor=clerk,
+        on_behalf_of=actor,
+        correlation="a" * 32,
+        causation="b" * 32,
+        traceparent="00-" + "c" * 32 + "-" + "d" * 16 + "-01",
+    )
+    meta = ledger.entries(story.REFERENCE)[0].meta
+    assert (meta.actor.id, meta.actor.kind, meta.actor.role) == (clerk, "officer", "handler")
+    assert (meta.on_behalf_of, meta.correlation, meta.causation) == (actor, "a" * 32, "b" * 32)
+    assert meta.traceparent.startswith("00-")
+
+
+@pytest.mark.parametrize(
+    ("who", "error"),
+    [
+        ("jane@council.example", BadValue),
+        ("Jane Smith", BadValue),
+        ("", BadValue),
+        ("officer-unknown", UnknownName),
+    ],
+)
+def test_nobody_records_without_an_id_that_was_issued(ledger, who, error):
+    with pytest.raises(error) as refused:
+        ledger.record(RECEIVE, actor=who)
+    assert "jane" not in str(refused.value).lower()
+
+
+def test_gen_19_a_member_may_not_record(ledger, actor):
+    member = ledger.add_actor(kind="member", role="member", actor=actor)
+    with pytest.raises(Refused, match="GEN-19"):
+        ledger.record(RECEIVE, actor=member)
+
+
+@pytest.mark.parametrize(
+    "trace", [{"correlation": "Jane"}, {"causation": "x"}, {"traceparent": "1"}]
+)
+def test_what_correlates_is_an_id(ledger, actor, trace):
+    with pytest.raises(BadValue):
+        ledger.record(RECEIVE, actor=actor, **trace)
+
+
+def test_a_receipt_is_for_no_complaint_that_is_there(ledger, actor):
+    with pytest.raises(BadValue):
+        ledger.record(RECEIVE, complaint=story.REFERENCE, actor=actor)
+
+
+@pytest.mark.parametrize(
+    "name", ["C-2026-000777", "Jane Smith", "", None, LEDGER_STREAM, "0" * 31 + "1"]
+)
+def test_an_unknown_complaint_is_said_to_be_unknown(ledger, actor, name):
+    with pytest.raises(UnknownName) as refused:
+        ledger.record(ACKNOWLEDGE, complaint=name, actor=actor)
+    assert "Jane" not in str(refused.value)
+
+
+def test_a_clock_that_jumped_is_believed_only_when_a_person_says_so(ledger, actor, clock):
+    ledger.record(RECEIVE, actor=actor)
+    clock.now += timedelta(days=400)
+    with pytest.raises(ClockRefused):
+        ledger.record(ACKNOWLEDGE, complaint=story.REFERENCE, actor=actor)
+    ledger.record(ACKNOWLEDGE, complaint=story.REFERENCE, actor=actor, accept_clock=True)
+    own = [r.name for r in ledger.store.read(LEDGER_STREAM)]
+    assert own[-1] == "clock-accepted"
+    accepted = ledger.store.tail(after=3)
+    assert accepted[0].recorded_at == accepted[1].recorded_at
+
+
+def test_a_text_that_cannot_be_kept_records_nothing(ledger, actor):
+    before = ledger.store.head()
+    with pytest.raises(BadValue, match="outcome_sought"):
+        ledger.record(attrs.evolve(RECEIVE, outcome_sought=seal("nul \0 byte")), actor=actor)
+    assert ledger.store.head() == before
+
+
+def test_every_complaint_is_listed(ledger, actor):
+    ledger.record(RECEIVE, actor=actor)
+    ledger.record(attrs.evolve(RECEIVE, reference="C-2026-000124"), actor=actor)
+    assert {c.reference for _, c in ledger.complaints()} == {story.REFERENCE, "C-2026-000124"}
+
+
+def test_the_first_event_says_whose_ledger_it_is(ledger):
+    opened = ledger.opened
+    assert (opened.council, opened.nation, opened.code) == (
+        "northborough-council",
+        "england",
+        "lgsco-2024",
+    )
+    assert (opened.time_zone, opened.stored_form, opened.fictional) == ("Europe/London", 1, False)
+    assert opened.ledger == ledger.store.ledger
+    assert isinstance(opened, e.LedgerOpened)
