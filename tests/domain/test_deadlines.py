@@ -339,7 +339,7 @@ class TestTheDayOfAnInstant:
         owed = due(LGSCO, ENGLAND, {"received": late})["stage-1-acknowledge"]
         assert owed.due_on == date(2026, 7, 8)
         assert owed.because[0] == (
-            "received on Wed 1 Jul 2026 (Europe/London; recorded as 2026-06-30T23:30:00+00:00)"
+            "received on Wed 1 Jul 2026 (in Europe/London; said as 2026-06-30T23:30:00+00:00)"
         )
 
     def test_gen_18_a_winter_night_does_not(self):

@@ -7,13 +7,17 @@ import click
 
 from complaint_ledger.calendars import load_calendar
 from complaint_ledger.cli.days import day
+from complaint_ledger.cli.options import say_fictional
 from complaint_ledger.cli.output import format_option, print_rows
+from complaint_ledger.cli.times import known_at_option, parse_known_at
 from complaint_ledger.codes import load_code
 from complaint_ledger.domain.deadlines import Deadline, Milestone, deadlines
 from complaint_ledger.domain.handling_code import MILESTONES, HandlingCode
 from complaint_ledger.domain.london import LONDON
 from complaint_ledger.domain.working_days import in_words
 from complaint_ledger.errors import BadValue
+from complaint_ledger.fields import parse_date
+from complaint_ledger.opening import open_ledger
 
 COLUMNS = ("id", "due_on", "rule", "source", "presumed", "because")
 
@@ -36,27 +40,58 @@ def event(value: str) -> tuple[str, Milestone]:
 
 
 @click.command()
-@click.option("--code", "code_name", required=True, metavar="CODE|FILE", help="The handling code.")
+@click.argument("complaint", metavar="[REF]", required=False)
+@click.option(
+    "--ledger",
+    "url",
+    envvar="COMPLAINT_LEDGER_URL",
+    metavar="URL",
+    help="Where the complaint REF is kept.",
+)
+@click.option("--code", "code_name", metavar="CODE|FILE", help="The handling code, without REF.")
 @click.option(
     "--event",
     "happened",
     type=event,
     metavar="NAME=DATE[THH:MM]",
     multiple=True,
-    required=True,
-    help="What happened when; give it once for each event.",
+    help="What happened when, without REF; give it once for each event.",
 )
 @click.option(
     "--calendar", "calendar_name", metavar="CAL|FILE", help="Default: that of the code's nation."
 )
+@known_at_option
+@click.option("--effective-on", metavar="DATE", help="Of REF, as it stood on that day.")
 @format_option
 def due(
-    code_name: str,
+    complaint: str | None,
+    url: str | None,
+    code_name: str | None,
     happened: tuple[tuple[str, Milestone], ...],
     calendar_name: str | None,
+    known_at: str | None,
+    effective_on: str | None,
     form: str,
 ) -> None:
-    """Print every deadline that the events have set running, each with its reasons."""
+    """Print every deadline, each with its reasons: of a complaint, or of what you say happened."""
+    if complaint is not None:
+        if url is None or code_name or happened or calendar_name:
+            raise click.UsageError(
+                "a complaint is looked up with --ledger; --code, --event and --calendar do without"
+            )
+        with open_ledger(url) as ledger:
+            say_fictional(ledger)
+            owed = ledger.deadlines(
+                complaint,
+                known_at=parse_known_at(known_at, ledger.store) if known_at else None,
+                effective_on=parse_date(effective_on, "--effective-on") if effective_on else None,
+            )
+        print_deadlines(owed, form, more=("extended_until", "met_on"))
+        return
+    if code_name is None or not happened:
+        raise click.UsageError("say which complaint (--ledger URL REF), or a --code and an --event")
+    if known_at or effective_on:
+        raise click.UsageError("--known-at and --effective-on ask about a complaint in a ledger")
     milestones = dict(happened)
     if len(milestones) < len(happened):
         raise click.UsageError("an --event is given twice; give the one that counts")
@@ -70,16 +105,20 @@ def _deadlines(
     return deadlines(code, load_calendar(name), milestones) if name else ()
 
 
-def print_deadlines(owed: Iterable[Deadline], form: str) -> None:
-    """Print *owed*; as a table, each deadline with its reasons beneath."""
+def print_deadlines(owed: Iterable[Deadline], form: str, more: tuple[str, ...] = ()) -> None:
+    """Print *owed*; as a table, each deadline with its reasons beneath; else *more* columns too."""
     if form != "table":
-        print_rows(map(_row, owed), form, COLUMNS)
+        rows = (_row(each) | {name: getattr(each, name) for name in more} for each in owed)
+        print_rows(rows, form, (*COLUMNS, *more))
         return
     listed = list(owed)
     width = max((len(deadline.id) for deadline in listed), default=0)
     for deadline in listed:
-        presumed = ", presumed" if deadline.presumed else ""
-        head = f"{deadline.id.ljust(width)}  {in_words(deadline.due_on)}{presumed}"
+        head = f"{deadline.id.ljust(width)}  {in_words(deadline.due_on)}"
+        head += ", presumed" if deadline.presumed else ""
+        if deadline.extended_until:
+            head += f", put off until {in_words(deadline.extended_until)}"
+        head += f", met on {in_words(deadline.met_on)}" if deadline.met_on else ""
         click.echo(head)
         for line in deadline.because:
             click.echo(f"    {line}")

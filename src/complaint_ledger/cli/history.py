@@ -93,10 +93,15 @@ def _row(line: Line, *, flat: bool) -> dict[str, Any]:
 
 def print_timeline(lines: tuple[Line, ...]) -> None:
     """Print a history as a timeline that a person reads from top to bottom."""
+    positions = {line.id: f"position {line.position}" for line in lines}
     for line in lines:
         day = _day(line.occurred_on)
         click.echo(f"{day:>15}  {_said(line.event)}")
-        told = [told for name, value in line.fields.items() for told in _told(name, value)]
+        told = [
+            told
+            for name, value in line.fields.items()
+            for told in _told(name, positions.get(str(value), value))
+        ]
         if told:
             click.echo(_filled(told, " " * 17))
         who = f"{line.actor.id} ({line.actor.role})"

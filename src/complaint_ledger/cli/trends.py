@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -160,7 +161,7 @@ def _print_table(found: "Answer", around: dict[str, Any]) -> None:
     if found.suppressed:
         said.append(("*", "1 to 4, or hidden so that these cannot be worked out"))
     for label, words in said:
-        click.echo(f"  {label.ljust(10)}  {words}")
+        click.echo(_wrapped(f"  {label.ljust(10)}  ", words))
     if found.by:
         click.echo()
         columns = ["group", *(["outcome"] if _crosstab(found) else []), "heads", "complaints"]
@@ -173,7 +174,8 @@ def _print_table(found: "Answer", around: dict[str, Any]) -> None:
         more = len(found.references) - LISTED
         listed = ", ".join(found.references[:LISTED])
         click.echo()
-        click.echo(f"references: {listed}{f' and {more} more, with --format json' * (more > 0)}")
+        rest = f" and {more} more, with --format json" if more > 0 else ""
+        click.echo(_wrapped("references: ", listed + rest))
 
 
 def _crosstab(found: "Answer") -> bool:
@@ -204,3 +206,8 @@ def _print_csv(found: "Answer", around: dict[str, Any]) -> None:
     writer.writerow((*always, None, None, *found.heads, *found.complaints))
     for row in found.rows:
         writer.writerow((*always, row.group, row.outcome, *row.heads, *row.complaints))
+
+
+def _wrapped(label: str, words: str) -> str:
+    return textwrap.fill(words, 96, initial_indent=label, subsequent_indent=" " * len(label),
+                         break_on_hyphens=False)  # fmt: skip

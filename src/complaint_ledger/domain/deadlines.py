@@ -277,7 +277,7 @@ def _reckon(limit: Limit, calendar: WorkingDayCalendar, start: date, length: int
 def _said(event: str, given: Milestone) -> str:
     said = f"{_spoken(event)} on {in_words(given.on)}"
     if given.at is not None:
-        said += f" (Europe/London; recorded as {given.at.isoformat()})"
+        said += f" (in Europe/London; said as {given.at.isoformat()})"
     return f"{said}, presumed" if given.presumed else said
 
 

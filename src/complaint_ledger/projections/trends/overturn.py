@@ -37,8 +37,9 @@ OVERTURN: Final = Trend(
     version="1",
     title="Not upheld locally, upheld by the ombudsman",
     basis="decided",
-    numerator="heads whose local outcome, as it stood when the ombudsman decided, was not-upheld,"
-    " and which the ombudsman upheld or partly upheld (OMB-03)",
+    numerator="heads whose local outcome, as it stood when the ombudsman decided (or the first"
+    " after, where none stood), was not-upheld, and which the ombudsman upheld or partly upheld"
+    " (OMB-03)",
     denominator="heads whose local outcome, as it stood then, was not-upheld, and which the"
     " ombudsman decided: not those it did not investigate, nor resolved nor withdrawn (OMB-04)",
     groups={
