@@ -148,11 +148,25 @@ def decode(
     content = _load(name, body)
     try:
         meta = _meta_in(content["meta"])
-        form = Form(content["open"], content["sealed"], content["withheld"])
     except (KeyError, TypeError, AttributeError):
-        raise UnreadableEvent(f"{name} has no readable meta, open, sealed and withheld") from None
-    form.sealed.pop(REQUEST, None)
-    return _event(name, schema, form, steps), meta
+        raise UnreadableEvent(f"{name} has no readable meta") from None
+    return _read(name, schema, content, steps), meta
+
+
+def decode_event(name: str, schema: int, body: bytes) -> e.Event:
+    """Return the event alone; see `decode`."""
+    return _read(name, schema, _load(name, body), UPCASTS)
+
+
+def _read(
+    name: str, schema: int, content: dict[str, Any], steps: Mapping[tuple[str, int], Upcast]
+) -> e.Event:
+    try:
+        form = Form(content["open"], content["sealed"], content["withheld"])
+        form.sealed.pop(REQUEST, None)
+    except (KeyError, TypeError, AttributeError):
+        raise UnreadableEvent(f"{name} has no readable open, sealed and withheld") from None
+    return _event(name, schema, form, steps)
 
 
 REQUEST: Final = "request"
@@ -337,9 +351,12 @@ def _no_floats(_: str) -> float:
     raise ValueError
 
 
+_from_json: Final = json.JSONDecoder(parse_float=_no_floats, parse_constant=_no_floats).decode
+
+
 def _load(name: str, body: bytes) -> dict[str, Any]:
     try:
-        content = json.loads(body, parse_float=_no_floats, parse_constant=_no_floats)
+        content = _from_json(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise UnreadableEvent(f"{name} is not readable JSON") from None
     if not isinstance(content, dict):
@@ -453,6 +470,7 @@ __all__ = [
     "SealFunction",
     "Source",
     "decode",
+    "decode_event",
     "encode",
     "fields",
     "name_of",

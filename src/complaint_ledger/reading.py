@@ -40,7 +40,8 @@ def read_fact(recorded: RecordedEvent) -> Fact:
     Raises:
         UnreadableEvent: No reader here understands it.
     """
-    return _fact(recorded, codec.decode(recorded.name, recorded.schema, recorded.body)[0])
+    event = codec.decode_event(recorded.name, recorded.schema, recorded.body)
+    return _fact(recorded, event)
 
 
 def _fact(recorded: RecordedEvent, event: e.Event) -> Fact:

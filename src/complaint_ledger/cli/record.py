@@ -23,6 +23,7 @@ from complaint_ledger.domain.london import civil_date
 from complaint_ledger.domain.words import (
     SHAPES,
     WITHHELD,
+    BodyId,
     CategoryId,
     Finding,
     HeadId,
@@ -34,6 +35,7 @@ from complaint_ledger.domain.words import (
 )
 from complaint_ledger.errors import BadValue, UnknownName
 from complaint_ledger.fields import amend, parse, parse_instant, type_of
+from complaint_ledger.labels import labels_of
 from complaint_ledger.ledger import Ledger, Recorded
 from complaint_ledger.store import system_clock
 
@@ -64,7 +66,7 @@ COMMANDS: Mapping[str, type[c.Command]] = {
 # Said in another way on the command line than by a field of their own.
 _OTHERWISE = {
     "occurred_on", "occurred_at", "precision", "complainant", "codes", "heads", "head",
-    "outcome", "outcomes", "finding", "findings", "replacement", "corrects", "retracts",
+    "outcome", "outcomes", "finding", "findings", "table", "replacement", "corrects", "retracts",
 }  # fmt: skip
 
 
@@ -134,7 +136,13 @@ def _options(kind: type[c.Command]) -> list[click.Parameter]:
     if "outcomes" in names:
         options.append(_many("--outcome", "[HEAD=]OUTCOME[/DETAIL]", "For one head, or for all."))
     if "findings" in names:
-        options.append(_many("--finding", "[HEAD=]FINDING[/DETAIL]", "For one head, or the whole."))
+        options.append(
+            _many(
+                "--finding",
+                "[HEAD=]FINDING[/DETAIL]",
+                "For one head, or the whole; else as the body's label means.",
+            )
+        )
     if kind is c.Correct:
         options.append(
             click.Option(["--set", "changes"], multiple=True, required=True, metavar="FIELD=VALUE",
@@ -211,7 +219,7 @@ def _build(
     if "outcomes" in names:
         fields |= _outcomes(given.pop("outcome"))
     if "findings" in names:
-        fields |= _findings(given.pop("finding"))
+        fields |= _findings(given.pop("finding")) or _by_label(given)
     if kind in {c.Correct, c.Retract}:
         assert complaint is not None
         fields |= _entry(kind, ledger, complaint, given)
@@ -310,6 +318,15 @@ def _findings(texts: tuple[str, ...]) -> dict[str, Any]:
             for head, word, detail in split
         )
     }  # fmt: skip
+
+
+def _by_label(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the finding that the body's own label means, by its table."""
+    label = given.get("label")
+    if not label:
+        return {}
+    labels = labels_of(read(BodyId, given["body"], "body"))
+    return {"finding": labels.finding(_from_file(label)), "table": labels.table}
 
 
 def _decided(text: str, name: str) -> tuple[str | None, str, OutcomeId | None]:

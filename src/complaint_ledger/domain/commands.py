@@ -204,6 +204,7 @@ class OmbudsmanOutcome(e.Happened):
     reference: Reference
     decided_on: date | None = None
     label: Private = None
+    table: e.LabelTable | None = None
     finding: Finding | None = None
     findings: tuple[e.HeadFinding, ...] = ()
     whole_reason: ReasonId | None = None
