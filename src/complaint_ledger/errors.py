@@ -160,6 +160,8 @@ class NoLedger(StoreError):
 class LedgerExists(StoreError):
     """There is a ledger behind this address already."""
 
+    exit_status = 2
+
     def __init__(self, where: str) -> None:
         super().__init__(f"there is something at {where} already; nothing was changed")
         self.where = where
@@ -179,6 +181,8 @@ class StreamMoved(StoreError):
         version: How many it holds.
     """
 
+    exit_status = 2
+
     def __init__(self, stream: str, expected_version: int, version: int) -> None:
         super().__init__(
             f"stream {stream} holds {version} events, not {expected_version}:"
@@ -192,6 +196,8 @@ class StreamMoved(StoreError):
 class PartialOverlap(StoreError):
     """Some, not all, of a batch is already stored."""
 
+    exit_status = 2
+
     def __init__(self, stream: str) -> None:
         super().__init__(
             f"some of the events for stream {stream} are stored already and some are not;"
@@ -202,6 +208,8 @@ class PartialOverlap(StoreError):
 
 class EventIdTaken(StoreError):
     """An event id stands in the ledger already, elsewhere."""
+
+    exit_status = 2
 
     def __init__(self, event_id: str) -> None:
         super().__init__(f"event id {event_id} stands elsewhere in this ledger already")
@@ -216,6 +224,8 @@ class ClaimTaken(StoreError):
         claim: The claim, as the store keeps it.
     """
 
+    exit_status = 2
+
     def __init__(self, claim: str) -> None:
         kind, _, name = claim.partition("/")
         super().__init__(f"{kind} {name!r} is taken by another stream of this ledger")
@@ -224,6 +234,8 @@ class ClaimTaken(StoreError):
 
 class BadStream(StoreError):
     """A stream id that is not 32 lower-case hex digits."""
+
+    exit_status = 2
 
     def __init__(self) -> None:
         super().__init__("a stream id is 32 lower-case hex digits; this one is not")
@@ -237,6 +249,8 @@ class ClockRefused(StoreError):
         clock: What the clock says (UTC).
         last: When the last entry was recorded (UTC).
     """
+
+    exit_status = 2
 
     def __init__(self, clock: datetime, last: datetime) -> None:
         super().__init__(

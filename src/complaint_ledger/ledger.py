@@ -306,12 +306,15 @@ class Ledger:
 
     def _situation(self, role: Role, facts: Sequence[Fact], command: c.Command) -> Situation:
         pins = command.codes if isinstance(command, c.Receive) else pinning.pins_of(facts)
-        code = pinning.load_code(pins[0]) if pins else None
+        codes = [pinning.load_code(pin) for pin in pins]
+        known = [frozenset(outcome.id for outcome in code.outcomes) for code in codes]
         return Situation(
             now=self._clock(),
             role=role,
-            stages=tuple(stage.id for stage in code.stages) if code else (),
-            outcomes=frozenset(outcome.id for outcome in code.outcomes) if code else frozenset(),
+            # Where several codes govern at once, the first that names stages leads.
+            stages=next((tuple(s.id for s in code.stages) for code in codes if code.stages), ()),
+            # A code that names no outcomes knows any.
+            outcomes=frozenset().union(*known) if all(known) else frozenset(),
         )
 
     # --- asking ----------------------------------------------------------------------------------

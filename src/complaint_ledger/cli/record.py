@@ -120,7 +120,8 @@ def _options(kind: type[c.Command]) -> list[click.Parameter]:
         options.append(_text("--complainant-name", "Who complains; sealed. @FILE reads a file."))
         options.append(_text("--complainant-contact", "How to reach them; sealed."))
     if "codes" in names:
-        options.append(_many("--code", "CODE", "A handling code that governs; else the ledger's."))
+        governs = "A handling code that governs, or some heads of it; else the ledger's."
+        options.append(_many("--code", "CODE[=HEAD,…]", governs))
         options.append(click.Option(["--calendar"], metavar="CAL", help="By which calendar."))
     if "heads" in names and type_of(kind, "heads") == tuple[e.Head, ...]:
         options.append(
@@ -205,7 +206,7 @@ def _build(
         fields["complainant"] = _complainant(given, withheld)
     if "codes" in names:
         calendar = given.pop("calendar", None)
-        fields["codes"] = tuple(pinning.pin(code, calendar) for code in given.pop("code"))
+        fields["codes"] = tuple(_code(code, calendar) for code in given.pop("code"))
         if calendar and not fields["codes"]:
             fields["codes"] = (pinning.pin(ledger.opened.code, calendar),)
     if "head" in given:
@@ -263,6 +264,12 @@ def _from_file(text: str) -> str:
         raise BadValue("file", "it is not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
         raise BadValue("file", f"it cannot be read: {error.strerror}") from None
+
+
+def _code(text: str, calendar: str | None) -> e.CodePin:
+    code, _, heads = text.partition("=")
+    covered = tuple(read(HeadId, head, "code") for head in heads.split(",")) if heads else ()
+    return attrs.evolve(pinning.pin(code, calendar), heads=covered)
 
 
 def _complainant(given: dict[str, Any], withheld: set[str]) -> e.Person | None:
