@@ -44,9 +44,11 @@ class MemoryStore:
 
     def append(self, batch: Sequence[StreamAppend], *, accept_clock: bool = False) -> Appended:
         check_batch(batch)
+        if not batch:
+            return Appended(0, 0, None)
         with self._lock:
-            known = [self._already_there(part) for part in batch if part.events]
-            if known and all(known):
+            known = [self._already_there(part) for part in batch]
+            if all(known):
                 found = [self._ids[e.id] for part in batch for e in part.events]
                 return Appended(
                     min(f.position for f in found),
@@ -55,7 +57,7 @@ class MemoryStore:
                     already_there=True,
                 )
             if any(known):
-                raise PartialOverlap(next(p.stream for p in batch if p.events))
+                raise PartialOverlap(batch[known.index(False)].stream)
             wanted: dict[str, str] = {}
             for part in batch:
                 for claim in part.claims:
@@ -67,8 +69,6 @@ class MemoryStore:
             first = len(self._events) + 1
             for part in batch:
                 self._record(part, now)
-            if len(self._events) < first:
-                return Appended(0, 0, None)
             return Appended(first, len(self._events), now)
 
     def _already_there(self, part: StreamAppend) -> bool:
@@ -88,7 +88,7 @@ class MemoryStore:
         return False
 
     def _record(self, part: StreamAppend, now: datetime) -> None:
-        stream = self._streams.setdefault(part.stream, []) if part.events else []
+        stream = self._streams.setdefault(part.stream, [])
         for event in part.events:
             recorded = RecordedEvent(
                 position=len(self._events) + 1,

@@ -36,6 +36,7 @@ from complaint_ledger.errors import (
     StoreUnreadable,
     StreamMoved,
 )
+from complaint_ledger.evidence import entries
 from complaint_ledger.store import (
     Appended,
     Clock,
@@ -101,7 +102,7 @@ _TABLES: Final = (
         algorithm TEXT NOT NULL,
         nonce BLOB NOT NULL,
         ciphertext BLOB NOT NULL
-    ) WITHOUT ROWID
+    ) -- with a rowid: digests come in no order, and rows are better written one after another
     """,
     """
     CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
@@ -143,8 +144,15 @@ class _Connection(SQLiteConnection):
 
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
-        made: sqlite3.Connection = super()._create_connection()._sqlite_conn  # noqa: SLF001
-        made.row_factory = None
+        # Not the library's own: its cached_statements=True means a cache of one statement.
+        made = sqlite3.connect(
+            self.db_name,
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            timeout=LOCK_TIMEOUT,
+        )
+        made.execute("PRAGMA journal_mode = WAL")
         made.execute("PRAGMA synchronous = FULL")  # acknowledged means on the disk
         made.execute("PRAGMA secure_delete = ON")  # an erased value leaves no copy in the file
         made.execute("PRAGMA cache_size = -65536")
@@ -155,7 +163,7 @@ class _Datastore(SQLiteDatastore):
     def __init__(self, file: Path, mode: str) -> None:
         super().__init__(db_name=":memory:", originator_id_type="text")
         self.pool = _Pool(
-            db_name=f"file:{quote(str(file.absolute()))}?mode={mode}",
+            db_name=f"file:/{quote(str(file.absolute()).lstrip('/'))}?mode={mode}",
             lock_timeout=LOCK_TIMEOUT,
             pool_timeout=LOCK_TIMEOUT,  # threads of one process wait as long for each other
         )
@@ -178,18 +186,16 @@ class SQLiteStore(SQLiteRecorder):
 
     def append(self, batch: Sequence[StreamAppend], *, accept_clock: bool = False) -> Appended:
         check_batch(batch)
+        if not batch:
+            return Appended(0, 0, None)
         with _errors(), self.datastore.transaction(commit=True) as c:
             execute = c.sqlite_cursor.execute
             versions = {part.stream: self._stream_head(execute, part.stream) for part in batch}
-            known = [
-                self._already_there(execute, part, versions[part.stream][0])
-                for part in batch
-                if part.events
-            ]
-            if known and all(known):
+            known = [self._already_there(execute, part, versions[part.stream][0]) for part in batch]
+            if all(known):
                 return self._acknowledge_again(execute, batch)
             if any(known):
-                raise PartialOverlap(next(p.stream for p in batch if p.events))
+                raise PartialOverlap(batch[known.index(False)].stream)
             for part in batch:
                 self._claim(execute, part)
             position, last = execute("SELECT position, recorded_at FROM head").fetchone()
@@ -206,28 +212,25 @@ class SQLiteStore(SQLiteRecorder):
                 for event in part.events:
                     position += 1
                     version += 1
-                    recorded = RecordedEvent(
-                        position,
-                        part.stream,
-                        version,
-                        event.id,
-                        event.name,
-                        event.schema,
-                        now,
-                        leaf,
-                        event.body,
+                    text = entries.entry(
+                        ledger=self.ledger,
+                        position=position,
+                        stream=part.stream,
+                        version=version,
+                        name=event.name,
+                        schema=event.schema,
+                        recorded_at=now,
+                        prev=leaf,
+                        body=event.body,
                     )
                     rows.append((position, part.stream, version, event.id, event.name,
                                  event.schema, stamp, leaf, event.body))  # fmt: skip
-                    leaf = recorded.leaf(self.ledger)
+                    leaf = entries.leaf(text)
                     sealed += [
                         (s.digest, s.subject, s.key_id, s.algorithm, s.nonce, s.ciphertext)
                         for s in event.sealed
                     ]
-                if part.events:
-                    heads.append((part.stream, version, leaf))
-            if not rows:
-                return Appended(0, 0, None)
+                heads.append((part.stream, version, leaf))
             many = c.sqlite_cursor.executemany
             try:
                 many("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?)", rows)
@@ -235,6 +238,7 @@ class SQLiteStore(SQLiteRecorder):
                 raise self._taken(execute, rows) from None
             many("INSERT OR REPLACE INTO streams VALUES (?,?,?)", heads)
             if sealed:
+                sealed.sort()  # by digest, as their index is
                 many("INSERT INTO sealed VALUES (?,?,?,?,?,?)", sealed)
             execute("UPDATE head SET position = ?, recorded_at = ?", (position, stamp))
         return Appended(first, position, now)
@@ -365,7 +369,12 @@ class SQLiteStore(SQLiteRecorder):
                     c.sqlite_cursor.execute("DELETE FROM sealed WHERE digest = ?", (digest,))
                     gone += c.sqlite_cursor.rowcount
             with self._reading() as execute:  # else the value lives on in the write-ahead log
-                execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                busy = execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise StoreUnreadable(
+                "the values are erased, but while someone reads a copy stays in the write-ahead"
+                " log; erase them again when nobody does"
+            )
         return gone
 
     def restore(

@@ -9,7 +9,9 @@ written once and never written again.
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final, Literal, get_args, get_origin
+from functools import lru_cache
+from types import UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 import attrs
 import cattrs
@@ -25,7 +27,6 @@ from complaint_ledger.domain.words import (
     Sealed,
     SubjectId,
     Withheld,
-    read,
 )
 from complaint_ledger.errors import BadValue, UnreadableEvent
 from complaint_ledger.evidence.entries import instant
@@ -219,7 +220,7 @@ def _show(node: dict[str, Any], path: str, show: Callable[[str, Private], str]) 
 
 
 def _form(event: e.Event, seal: SealFunction) -> Form:
-    content = _converter.unstructure(event)
+    content = _WRITERS[type(event)](event)
     sealed: dict[str, Any] = {}
     withheld: list[str] = []
     if isinstance(event, e.EntryCorrected):
@@ -262,7 +263,7 @@ def _event(name: str, schema: int, form: Form, steps: Mapping[tuple[str, int], U
     try:
         content = form.open
         for path, value in form.sealed.items():
-            _put_in(content, path, Sealed(read(SubjectId, value["subject"], path),
+            _put_in(content, path, Sealed(_SUBJECT(value["subject"], None),
                                           digest=value["digest"]))  # fmt: skip
         for path in form.withheld:
             _put_in(content, path, WITHHELD)
@@ -274,7 +275,7 @@ def _event(name: str, schema: int, form: Form, steps: Mapping[tuple[str, int], U
                 Form(inner["open"], inner["sealed"], inner["withheld"]),
                 steps,
             )
-        event: e.Event = _converter.structure(content, kind)
+        event: e.Event = _READERS[kind](content, kind)
     except UnreadableEvent:
         raise
     except Exception:  # noqa: BLE001 - whatever it is, its text may be personal
@@ -351,12 +352,15 @@ def _no_floats(_: str) -> float:
     raise ValueError
 
 
-_from_json: Final = json.JSONDecoder(parse_float=_no_floats, parse_constant=_no_floats).decode
+_from_json: Final = json.JSONDecoder(parse_float=_no_floats, parse_constant=_no_floats).raw_decode
 
 
 def _load(name: str, body: bytes) -> dict[str, Any]:
     try:
-        content = _from_json(body.decode("utf-8"))
+        text = body.decode("utf-8")
+        content, end = _from_json(text)
+        if end != len(text):
+            raise ValueError
     except (ValueError, RecursionError):
         raise UnreadableEvent(f"{name} is not readable JSON") from None
     if not isinstance(content, dict):
@@ -376,6 +380,7 @@ def _strictly(kind: type) -> Callable[[Any, Any], Any]:
     return structure
 
 
+@lru_cache(maxsize=4096)
 def _date(value: Any, _: Any) -> date:
     found = date.fromisoformat(value)
     if found.isoformat() != value:
@@ -384,7 +389,7 @@ def _date(value: Any, _: Any) -> date:
 
 
 def _datetime(value: Any, _: Any) -> datetime:
-    found = datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    found = datetime.fromisoformat(value).astimezone(UTC)
     if instant(found) != value:
         raise BadValue("instant", "it is not in UTC with microseconds")
     return found
@@ -401,7 +406,44 @@ def _is(kind: Any) -> Callable[[Any], bool]:
 
 
 def _shaped(kind: Any) -> Callable[[Any, Any], Any]:
-    return lambda value, _: read(kind, value, kind.__name__)
+    pattern, longest, mend = SHAPES[kind]
+    fits, field, why = pattern.fullmatch, kind.__name__, f"it {mend}"
+
+    def structure(value: Any, _: Any) -> Any:
+        if type(value) is not str or len(value) > longest or fits(value) is None:
+            raise BadValue(field, why)
+        return value
+
+    return lru_cache(maxsize=4096)(structure)
+
+
+def _optional(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    (inner,) = (member for member in get_args(kind) if member is not type(None))
+    read_inner = converter.get_structure_hook(inner)
+
+    def structure(value: Any, _: Any) -> Any:
+        return None if value is None else read_inner(value, inner)
+
+    return structure
+
+
+def _many(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    inner = get_args(kind)[0]
+    read_inner = converter.get_structure_hook(inner)
+
+    def structure(value: Any, _: Any) -> Any:
+        return tuple([read_inner(member, inner) for member in value])
+
+    return structure
+
+
+def _is_optional(kind: Any) -> bool:
+    members = get_args(kind)
+    return get_origin(kind) in {Union, UnionType} and len(members) == 2 and type(None) in members
+
+
+def _is_many(kind: Any) -> bool:
+    return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -421,6 +463,8 @@ def _make_converter() -> cattrs.Converter:
     for shape in SHAPES:
         structure(_is(shape), _shaped(shape))
         unstructure(_is(shape), _as_it_is)
+    converter.register_structure_hook_factory(_is_optional, _optional)
+    converter.register_structure_hook_factory(_is_many, _many)
     structure(_is_private, _private)
     unstructure(_is_private, _as_it_is)
     unstructure(_is_literal, _as_it_is)
@@ -459,6 +503,9 @@ def _is_private(kind: Any) -> bool:
 
 
 _converter: Final = _make_converter()
+_READERS: Final = {kind: _converter.get_structure_hook(kind) for kind in EVENT_NAMES}
+_WRITERS: Final = {kind: _converter.get_unstructure_hook(kind) for kind in EVENT_NAMES}
+_SUBJECT: Final = _shaped(SubjectId)
 
 __all__ = [
     "EVENT_NAMES",

@@ -20,7 +20,7 @@ import attrs
 from complaint_ledger import codec, pinning
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
-from complaint_ledger.domain.complaint import Complaint
+from complaint_ledger.domain.complaint import Complaint, evolve
 from complaint_ledger.domain.deadlines import Deadline
 from complaint_ledger.domain.decisions import Situation, decide
 from complaint_ledger.domain.history import Fact, as_of
@@ -381,9 +381,43 @@ class Ledger:
                 yield head.stream
 
     def complaints(self) -> Iterator[tuple[str, Complaint]]:
-        """Yield every complaint as it stands now, with its stream."""
-        for stream in self.streams():
-            yield stream, as_of(tuple(map(read_fact, self.store.read(stream))))
+        """
+        Yield every complaint as it stands now, with its stream.
+
+        The ledger is read once, from end to end; a complaint whose entries were corrected
+        or recorded out of order is read again on its own.
+        """
+        states: dict[str, Complaint] = {}
+        latest: dict[str, date] = {}
+        apart: dict[str, int] = {}
+        for recorded in self._from_end_to_end():
+            stream = recorded.stream
+            if stream == LEDGER_STREAM:
+                continue
+            event = codec.decode_event(recorded.name, recorded.schema, recorded.body)
+            last = latest.get(stream, date.min)
+            day = event.occurred_on or last
+            if stream in apart or day < last or isinstance(event, _UNSTEADY):
+                apart[stream] = recorded.version
+            else:
+                latest[stream] = day
+                states[stream] = evolve(states.get(stream, _NOTHING_YET), event)
+        for stream, state in states.items():
+            if stream not in apart:
+                yield stream, state
+        for stream, version in apart.items():
+            yield stream, as_of(tuple(map(read_fact, self.store.read(stream, upto=version))))
+
+    def _from_end_to_end(self) -> Iterator[RecordedEvent]:
+        after = 0
+        while page := self.store.tail(after=after, limit=1000):
+            yield from page
+            after = page[-1].position
+
+
+# What makes a fold in the order of recording wrong.
+_UNSTEADY: Final = (e.EntryCorrected, e.EntryRetracted)
+_NOTHING_YET: Final = Complaint()
 
 
 @attrs.frozen

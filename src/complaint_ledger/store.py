@@ -313,7 +313,8 @@ def check_batch(batch: Sequence[StreamAppend]) -> None:
 
     Raises:
         BadStream: A stream's id could inject a line into an entry.
-        BadValue: An event's id or name could; or a batch names a stream twice, or an event.
+        BadValue: An event's id or name could; or a batch names a stream or an
+            event twice, or holds no event for a stream.
     """
     streams: set[str] = set()
     ids: set[str] = set()
@@ -323,6 +324,8 @@ def check_batch(batch: Sequence[StreamAppend]) -> None:
         if part.stream in streams:
             raise BadValue("batch", f"stream {part.stream} stands in it twice")
         streams.add(part.stream)
+        if not part.events:
+            raise BadValue("batch", f"it holds no event for stream {part.stream}")
         for event in part.events:
             if _HEX_32.fullmatch(event.id) is None:
                 raise BadValue("event id", "it is 32 lower-case hex digits")

@@ -41,6 +41,8 @@ def upcast(
     Raises:
         UnreadableEvent: The schema is a later one, or a step is missing.
     """
+    if schema == latest:
+        return form
     for step in range(schema, latest):
         if (name, step) not in steps:
             raise UnreadableEvent(f"nothing reads {name} of schema {step}")

@@ -30,9 +30,33 @@ def test_a_complaint_without_heads_has_one():
     assert [head.id for head in decided.events[0].heads] == ["h1"]
 
 
-def test_two_heads_have_two_ids():
-    twins = c.Receive(occurred_on=DAY, heads=(e.Head(id="h1"), e.Head(id="h1")))
-    given().when(twins).then_refused("head-known")
+TWINS = (e.Head(id="h1"), e.Head(id="h1"))
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ((), c.Receive(occurred_on=DAY, heads=TWINS)),
+        ((RECEIVED,), c.Define(occurred_on=DAY, heads=TWINS)),
+        (
+            (RECEIVED,),
+            c.Respond(occurred_on=DAY, outcomes=(e.HeadOutcome(head="h1", outcome="upheld"),) * 2),
+        ),
+        (
+            (RECEIVED,),
+            c.OmbudsmanOutcome(
+                occurred_on=DAY,
+                body="lgsco",
+                reference="26 001",
+                label=seal("Upheld"),
+                findings=(e.HeadFinding(head="h1", finding="upheld"),) * 2,
+            ),
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_head_is_spoken_of_once(before, command):
+    given(*before).when(command).then_refused("head-twice")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ class CalendarSnapshot:
     sha256: str
 
 
+@cache
 def calendar_ids() -> tuple[str, ...]:
     """Return the ids of the calendars that come with the library."""
     names = (entry.name for entry in files(__name__).iterdir())

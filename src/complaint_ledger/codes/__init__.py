@@ -28,6 +28,7 @@ class CodeEdition:
     sha256: str
 
 
+@cache
 def code_ids() -> tuple[str, ...]:
     """Return the ids of the codes that come with the library."""
     names = (entry.name for entry in files(__name__).iterdir())

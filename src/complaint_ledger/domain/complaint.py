@@ -8,7 +8,7 @@ however badly, and every history must replay.
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
-from typing import Any, Literal, assert_never
+from typing import Any, Literal, TypeVar, assert_never
 
 import attrs
 
@@ -30,7 +30,7 @@ from complaint_ledger.domain.words import (
 Status = Literal["open", "closed", "refused", "withdrawn"]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class LocalOutcome:
     """What the council decided on a head, at one stage."""
 
@@ -42,7 +42,7 @@ class LocalOutcome:
     decided_on: date | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class OmbudsmanFinding:
     """
     What an outside body found on a head.
@@ -58,7 +58,7 @@ class OmbudsmanFinding:
     local: LocalOutcome | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class HeadState:
     """One point of the complaint, with what was decided on it, oldest first."""
 
@@ -69,7 +69,7 @@ class HeadState:
     ombudsman: tuple[OmbudsmanFinding, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Extension:
     """A deadline that was moved."""
 
@@ -79,7 +79,7 @@ class Extension:
     told_on: date | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class StageState:
     """One attempt at one stage."""
 
@@ -95,7 +95,7 @@ class StageState:
     decided_by: ActorId | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class OmbudsmanCase:
     """The complaint at an outside body."""
 
@@ -108,7 +108,7 @@ class OmbudsmanCase:
     decided: bool = False
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Complaint:
     """
     What is known of one complaint.
@@ -157,6 +157,16 @@ class Complaint:
 FIRST_STAGE = StageId("stage-1")
 
 
+S = TypeVar("S")
+
+
+def _changed(before: S, **changes: object) -> S:
+    # attrs.evolve goes through every field by name; a history is too long for that.
+    after: S = object.__new__(type(before))
+    after.__dict__.update(before.__dict__, **changes)
+    return after
+
+
 def replay(history: Iterable[e.Event]) -> Complaint:
     """Return the complaint that *history* tells of."""
     return reduce(evolve, history, Complaint())
@@ -170,11 +180,11 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
         case e.ComplaintAcknowledged():
             return _on_stage(complaint, event.stage, acknowledged_on=event.occurred_on)
         case e.ComplaintDefined():
-            return attrs.evolve(complaint, heads=_defined(complaint.heads, event.heads))
+            return _changed(complaint, heads=_defined(complaint.heads, event.heads))
         case e.HeadAdded():
-            return attrs.evolve(complaint, heads=_defined(complaint.heads, (event.head,)))
+            return _changed(complaint, heads=_defined(complaint.heads, (event.head,)))
         case e.HandlerAssigned():
-            return attrs.evolve(
+            return _changed(
                 complaint, handler=event.handler, service=event.service or complaint.service
             )
         case e.ResponseExtended():
@@ -189,20 +199,20 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
             return _resolved(complaint, event)
         case e.ComplaintEscalated():
             opened = StageState(stage=event.stage, opened_on=event.occurred_on)
-            return attrs.evolve(complaint, stages=(*complaint.stages, opened))
+            return _changed(complaint, stages=(*complaint.stages, opened))
         case e.ComplaintRefused():
-            return attrs.evolve(complaint, status="refused", closed_on=event.occurred_on)
+            return _changed(complaint, status="refused", closed_on=event.occurred_on)
         case e.ComplaintWithdrawn():
-            return attrs.evolve(complaint, status="withdrawn", closed_on=event.occurred_on)
+            return _changed(complaint, status="withdrawn", closed_on=event.occurred_on)
         case e.ComplaintReopened():
             opened = StageState(
                 stage=event.stage, attempt=event.attempt, opened_on=event.occurred_on
             )
-            return attrs.evolve(
+            return _changed(
                 complaint, status="open", closed_on=None, stages=(*complaint.stages, opened)
             )
         case e.ComplaintClosed():
-            return attrs.evolve(complaint, status="closed", closed_on=event.occurred_on)
+            return _changed(complaint, status="closed", closed_on=event.occurred_on)
         case e.ReferredToOmbudsman():
             return _on_case(complaint, event.body, event.reference, referred_on=event.occurred_on)
         case e.ReferralPremature():
@@ -238,9 +248,9 @@ def _received(complaint: Complaint, event: e.ComplaintReceived) -> Complaint:
     if opened is None:
         stages = (StageState(stage=stage, opened_on=event.occurred_on), *stages)
     elif opened.opened_on is None:
-        at_receipt = attrs.evolve(opened, opened_on=event.occurred_on)
+        at_receipt = _changed(opened, opened_on=event.occurred_on)
         stages = tuple(at_receipt if s is opened else s for s in stages)
-    return attrs.evolve(
+    return _changed(
         complaint,
         received=True,
         reference=event.reference,
@@ -263,7 +273,7 @@ def _defined(heads: tuple[HeadState, ...], said: Iterable[e.Head]) -> tuple[Head
     known = {head.id: head for head in heads}
     for head in said:
         before = known.get(head.id, HeadState(id=head.id))
-        known[head.id] = attrs.evolve(
+        known[head.id] = _changed(
             before,
             category=head.category or before.category,
             service=head.service or before.service,
@@ -278,10 +288,10 @@ def _on_stage(
     stages = list(complaint.stages)
     for i in reversed(range(len(stages))):
         if stages[i].stage == stage and attempt in {None, stages[i].attempt}:
-            stages[i] = attrs.evolve(stages[i], **changes)
-            return attrs.evolve(complaint, stages=tuple(stages))
-    stages.append(attrs.evolve(StageState(stage=stage, attempt=attempt or 1), **changes))
-    return attrs.evolve(complaint, stages=tuple(stages))
+            stages[i] = _changed(stages[i], **changes)
+            return _changed(complaint, stages=tuple(stages))
+    stages.append(_changed(StageState(stage=stage, attempt=attempt or 1), **changes))
+    return _changed(complaint, stages=tuple(stages))
 
 
 def _extended(complaint: Complaint, event: e.ResponseExtended) -> Complaint:
@@ -336,16 +346,16 @@ def _decided_locally(complaint: Complaint, head: HeadId, outcome: LocalOutcome) 
     state = complaint.head(head) or HeadState(id=head)
     # An outside body decided before the council did: the first local outcome answers to it.
     ombudsman = tuple(
-        found if found.local else attrs.evolve(found, local=outcome) for found in state.ombudsman
+        found if found.local else _changed(found, local=outcome) for found in state.ombudsman
     )
     return _with_head(
-        complaint, attrs.evolve(state, local=(*state.local, outcome), ombudsman=ombudsman)
+        complaint, _changed(state, local=(*state.local, outcome), ombudsman=ombudsman)
     )
 
 
 def _with_head(complaint: Complaint, head: HeadState) -> Complaint:
     known = {h.id: h for h in complaint.heads} | {head.id: head}
-    return attrs.evolve(complaint, heads=tuple(known.values()))
+    return _changed(complaint, heads=tuple(known.values()))
 
 
 def _on_case(
@@ -357,10 +367,10 @@ def _on_case(
         same = reference is None or cases[i].reference in {None, reference}
         if cases[i].body == body and same and not cases[i].premature:
             reference = reference or cases[i].reference
-            cases[i] = attrs.evolve(cases[i], reference=reference, **changes)
-            return attrs.evolve(complaint, cases=tuple(cases))
-    cases.append(attrs.evolve(OmbudsmanCase(body=body, reference=reference), **changes))
-    return attrs.evolve(complaint, cases=tuple(cases))
+            cases[i] = _changed(cases[i], reference=reference, **changes)
+            return _changed(complaint, cases=tuple(cases))
+    cases.append(_changed(OmbudsmanCase(body=body, reference=reference), **changes))
+    return _changed(complaint, cases=tuple(cases))
 
 
 def _ombudsman_decided(complaint: Complaint, event: e.OmbudsmanOutcomeReceived) -> Complaint:
@@ -377,7 +387,5 @@ def _ombudsman_decided(complaint: Complaint, event: e.OmbudsmanOutcomeReceived) 
             decided_on=decided_on,
             local=state.local[-1] if state.local else None,
         )
-        complaint = _with_head(
-            complaint, attrs.evolve(state, ombudsman=(*state.ombudsman, finding))
-        )
+        complaint = _with_head(complaint, _changed(state, ombudsman=(*state.ombudsman, finding)))
     return complaint

@@ -97,7 +97,7 @@ def _decide(
         case c.Acknowledge():
             return acknowledge(command, complaint)
         case c.Define():
-            return [_told(e.ComplaintDefined, command)]
+            return define(command)
         case c.AddHead():
             return add_head(command, complaint)
         case c.Assign():
@@ -148,7 +148,7 @@ def receive(command: c.Receive, complaint: Complaint) -> list[e.ComplaintEvent]:
     if command.occurred_on is None and command.precision == "day":
         raise Refused("GEN-01", "a receipt needs its date (occurred_on), or precision unknown")
     heads = command.heads or (e.Head(id=HeadId("h1")),)
-    _refuse_twins(heads)
+    _refuse_twins(head.id for head in heads)
     return [_told(e.ComplaintReceived, command, heads=heads)]
 
 
@@ -157,6 +157,11 @@ def acknowledge(command: c.Acknowledge, complaint: Complaint) -> list[e.Complain
     if stage.acknowledged_on is not None:
         return []  # said twice is said once
     return [_told(e.ComplaintAcknowledged, command, stage=stage.stage)]
+
+
+def define(command: c.Define) -> list[e.ComplaintEvent]:
+    _refuse_twins(head.id for head in command.heads)
+    return [_told(e.ComplaintDefined, command)]
 
 
 def add_head(command: c.AddHead, complaint: Complaint) -> list[e.ComplaintEvent]:
@@ -205,6 +210,7 @@ def respond(
         outcomes = tuple(
             e.HeadOutcome(head=head.id, outcome=command.outcome) for head in complaint.heads
         )
+    _refuse_twins(one.head for one in outcomes)
     for one in outcomes:
         _known_head(one.head, complaint)
         if situation.outcomes and one.outcome not in situation.outcomes:
@@ -317,6 +323,7 @@ def ombudsman_outcome(command: c.OmbudsmanOutcome, complaint: Complaint) -> list
         )
     if not findings:
         raise Refused("OMB-02", "say what was found: for each head, or one finding for the whole")
+    _refuse_twins(one.head for one in findings)
     for one in findings:
         _known_head(one.head, complaint)
     return [_told(e.OmbudsmanOutcomeReceived, command, findings=findings)]
@@ -461,10 +468,12 @@ def _known_head(head: HeadId, complaint: Complaint) -> None:
         raise Refused("head-unknown", f"the complaint has no head {head}; it has {there}")
 
 
-def _refuse_twins(heads: Iterable[e.Head]) -> None:
-    ids = [head.id for head in heads]
-    if len(set(ids)) < len(ids):
-        raise Refused("head-known", "two heads have the same id; give each its own")
+def _refuse_twins(heads: Iterable[HeadId]) -> None:
+    named = list(heads)
+    if len(set(named)) < len(named):
+        raise Refused(
+            "head-twice", "a head stands there twice; say each once, each with its own id"
+        )
 
 
 def _recorded(event_id: str, history: Sequence[Fact]) -> e.Event:

@@ -382,8 +382,8 @@ class LedgerOpened(Happened):
     time_zone: TimeZone
     stored_form: int
     fictional: bool
-    name: Private
-    id_key: Private
+    name: Private = None
+    id_key: Private = None
 
 
 @attrs.frozen(kw_only=True)

@@ -14,7 +14,7 @@ HEADER: Final = "complaint-ledger/entry/v1"
 
 def instant(at: datetime) -> str:
     """Return *at* (aware) in UTC, with microseconds and a Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def entry(

@@ -36,11 +36,13 @@ class Disclosure:
     """The salt, the path and the value behind one digest."""
 
     data: bytes
+    digest: str = attrs.field(init=False)
+    """The commitment that stands in the event's body."""
 
-    @property
-    def digest(self) -> str:
-        """The commitment that stands in the event's body."""
-        return b64url(hashlib.sha256(b64url(self.data).encode("ascii")).digest())
+    @digest.default
+    def _digest(self) -> str:
+        text = base64.urlsafe_b64encode(self.data).rstrip(b"=")
+        return b64url(hashlib.sha256(text).digest())
 
     @property
     def path(self) -> str:

@@ -105,7 +105,6 @@ class FileKeys:
                 connection.execute(
                     "CREATE TABLE data_keys (id TEXT PRIMARY KEY, stream TEXT NOT NULL,"
                     " subject TEXT NOT NULL, wrapped BLOB NOT NULL, UNIQUE (stream, subject))"
-                    " WITHOUT ROWID"
                 )
                 connection.execute(
                     "INSERT INTO store VALUES (1, ?, ?, ?)", (FORMAT, ledger, wrapping)

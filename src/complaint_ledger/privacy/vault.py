@@ -52,8 +52,10 @@ class Sealing:
     def rows(self, ledger: str, keys: Mapping[Whose, DataKey]) -> tuple[SealedRow, ...]:
         """Return what is pending, encrypted."""
         return tuple(
-            _encrypt(ledger, subject, keys[self.stream, subject], disclosure)
-            for subject, disclosure in self.pending
+            [
+                _encrypt(ledger, subject, keys[self.stream, subject], disclosure)
+                for subject, disclosure in self.pending
+            ]
         )
 
 

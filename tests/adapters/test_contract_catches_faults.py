@@ -1,0 +1,190 @@
+"""The contract can fail: each planted fault is caught by the rule that names it."""
+
+import attrs
+import pytest
+
+from complaint_ledger.errors import ClaimTaken, StreamMoved
+from complaint_ledger.store import StreamAppend, check_batch
+from complaint_ledger.testing import EventStoreContract
+from complaint_ledger_adapters.memory import MemoryAdapter, MemoryStore
+
+pytest_plugins = ["pytester"]
+
+
+class AcceptsGaps(MemoryStore):
+    def append(self, batch, *, accept_clock=False):
+        held = {part.stream: len(self.read(part.stream)) for part in batch}
+        return super().append(
+            [
+                attrs.evolve(p, expected_version=held[p.stream])
+                if p.expected_version > held[p.stream]
+                else p
+                for p in batch
+            ],
+            accept_clock=accept_clock,
+        )
+
+
+class ReusesAPosition(MemoryStore):
+    """Counts from what it still holds, as a rowid does."""
+
+    capabilities = MemoryStore.capabilities | {"durable"}  # what the rule is asked of
+
+    def delete_newest(self, count):
+        del self._events[-count:]
+
+
+class RecordsHalfABatch(MemoryStore):
+    def append(self, batch, *, accept_clock=False):
+        check_batch(batch)
+        done = [
+            super(RecordsHalfABatch, self).append([p], accept_clock=accept_clock) for p in batch
+        ]
+        if not done:
+            return super().append(batch)
+        return attrs.evolve(done[0], last=done[-1].last)
+
+
+class GivesAClaimTwice(MemoryStore):
+    def append(self, batch, *, accept_clock=False):
+        try:
+            return super().append(batch, accept_clock=accept_clock)
+        except ClaimTaken:
+            return super().append([attrs.evolve(p, claims=()) for p in batch])
+
+
+class LetsTimeRunBack(MemoryStore):
+    def _record(self, part, now):
+        super()._record(part, self.clock())
+
+
+class ForgetsWhatItAcknowledged(MemoryStore):
+    def _already_there(self, part):
+        if len(self._streams.get(part.stream, [])) != part.expected_version:
+            raise StreamMoved(part.stream, part.expected_version, len(self._streams[part.stream]))
+        return super()._already_there(part)
+
+
+class TakesAnyStream(MemoryStore):
+    def append(self, batch, *, accept_clock=False):
+        tame = [attrs.evolve(p, stream=p.stream[:32].ljust(32, "a").lower()) for p in batch]
+        return super().append([p for p in tame if p.stream.isalnum()], accept_clock=accept_clock)
+
+
+class KeepsRowsOfRefusedAppends(MemoryStore):
+    def append(self, batch, *, accept_clock=False):
+        self._sealed |= {row.digest: row for p in batch for e in p.events for row in e.sealed}
+        return super().append(batch, accept_clock=accept_clock)
+
+
+class ChangesBytes(MemoryStore):
+    def append(self, batch, *, accept_clock=False):
+        return super().append([_stripped(p) for p in batch], accept_clock=accept_clock)
+
+
+def _stripped(part: StreamAppend):
+    stripped = tuple(attrs.evolve(event, body=event.body.strip()) for event in part.events)
+    return attrs.evolve(part, events=stripped)
+
+
+class ReadsFromAPosition(MemoryStore):
+    """Inclusive, where the port says exclusive."""
+
+    def tail(self, *, after=0, limit=1000):
+        return super().tail(after=max(0, after - 1), limit=limit)
+
+
+class BreaksItsChains(MemoryStore):
+    def _record(self, part, now):
+        self._leaves.pop(part.stream, None)
+        super()._record(part, now)
+
+
+CAUGHT_BY = {
+    AcceptsGaps: "test_a_wrong_expected_version_records_nothing",
+    ReusesAPosition: "test_a_position_is_never_used_twice",
+    RecordsHalfABatch: "test_a_batch_with_one_stale_part_records_nothing",
+    GivesAClaimTwice: "test_a_claim_belongs_to_the_stream_that_made_it_first",
+    LetsTimeRunBack: "test_time_never_runs_back",
+    ForgetsWhatItAcknowledged: "test_a_lost_acknowledgement_is_recognised",
+    TakesAnyStream: "test_a_hostile_stream_id_is_refused",
+    KeepsRowsOfRefusedAppends: "test_a_refused_append_leaves_no_sealed_rows",
+    ChangesBytes: "test_order_and_bytes_are_kept",
+    ReadsFromAPosition: "test_reading_goes_on_after_a_position",
+    BreaksItsChains: "test_each_event_holds_the_leaf_before_it_in_its_stream",
+}
+
+
+class PlantedAdapter(MemoryAdapter):
+    """Makes stores with one fault."""
+
+    def __init__(self, kind):
+        super().__init__()
+        self.kind = kind
+
+    def create(self, url, ledger, clock):
+        return self._stores.setdefault(url.path, self.kind(ledger, clock))
+
+
+WHOLE_TEST = """
+import pytest
+from complaint_ledger.ids import new_id
+from complaint_ledger.store import parse_url
+from complaint_ledger.testing import EventStoreContract
+
+PLANTED = None
+
+class TestPlanted(EventStoreContract):
+    @property
+    def adapter(self):
+        return PLANTED
+
+    @pytest.fixture
+    def new_address(self):
+        return lambda: f"memory:///{new_id()}"
+
+    def delete_newest_behind_the_back(self, address, count):
+        store = PLANTED.open(parse_url(address), None)
+        if not hasattr(store, "delete_newest"):
+            pytest.skip("this fault is another one")
+        store.delete_newest(count)
+"""
+
+
+class Planting:
+    """Hands the adapter to the test module of the inner run."""
+
+    def __init__(self, adapter):
+        self.adapter = adapter
+
+    def pytest_collection_modifyitems(self, items):
+        for item in items:
+            item.module.PLANTED = self.adapter
+
+
+def outcome_of(pytester, kind, *, rule=""):
+    pytester.makepyfile(WHOLE_TEST)
+    planting = Planting(PlantedAdapter(kind))
+    run = pytester.inline_run("-q", "-p", "no:cacheprovider", "-k", rule, plugins=[planting])
+    passed, _, failed = run.listoutcomes()
+    return passed, failed
+
+
+@pytest.mark.parametrize("kind", CAUGHT_BY, ids=lambda kind: kind.__name__)
+def test_a_planted_fault_is_caught_by_the_rule_that_names_it(pytester, kind):
+    rule = CAUGHT_BY[kind]
+
+    _, failed = outcome_of(pytester, kind, rule=rule)
+
+    assert any(rule in report.nodeid for report in failed)
+
+
+def test_a_store_without_a_fault_is_caught_by_none_of_them(pytester):
+    passed, failed = outcome_of(pytester, MemoryStore, rule=" or ".join(CAUGHT_BY.values()))
+
+    assert not failed
+    assert len(passed) >= len(CAUGHT_BY) - 1  # nobody goes behind the back of a list
+
+
+def test_the_rules_that_catch_are_rules_of_the_contract():
+    assert {rule for rule in CAUGHT_BY.values() if not hasattr(EventStoreContract, rule)} == set()

@@ -1,0 +1,40 @@
+"""Whatever is called in whatever order, a store agrees with a list of lines."""
+
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, settings
+
+from complaint_ledger.ids import new_id
+from complaint_ledger.testing import EventStoreMachine
+from complaint_ledger_adapters import memory, sqlite
+
+
+class MemoryMachine(EventStoreMachine):
+    adapter = memory.ADAPTER
+
+    def new_address(self):
+        return f"memory:///{new_id()}"
+
+
+class SQLiteMachine(EventStoreMachine):
+    adapter = sqlite.ADAPTER
+
+    def new_address(self):
+        self.folder = TemporaryDirectory()
+        return f"sqlite:///{self.folder.name}/ledger.db"
+
+    def teardown(self):
+        super().teardown()
+        self.folder.cleanup()
+
+
+TestMemory = MemoryMachine.TestCase
+TestMemory.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+TestSQLite = SQLiteMachine.TestCase
+TestSQLite.settings = settings(
+    max_examples=15,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
