@@ -23,7 +23,7 @@ demo: setup
 	$(BIN)/complaint-ledger demo --dir demo-ledger
 
 test: setup
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 from pathlib import Path
 
 import attrs
@@ -204,3 +205,5 @@ def test_every_other_text_comes_back(text):
     except BadValue:
         return
     assert Disclosure(found.data).digest == found.digest
+    assert json.loads(found.data)[1:] == ["p", found.value]
+    assert found.value == unicodedata.normalize("NFC", text)

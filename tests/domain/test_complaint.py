@@ -179,7 +179,9 @@ def test_a_case_takes_its_reference_when_it_is_first_told():
 
 
 def test_the_ledgers_own_events_say_nothing_of_a_complaint():
-    started = e.ImportStarted(id="a" * 32, mapping="m", mapping_sha256="b" * 64)
+    started = e.ImportStarted(
+        id="a" * 32, mapping="m", mapping_version="1", mapping_sha256="b" * 64
+    )
     assert replay([story.RECEIVED, started]) == replay([story.RECEIVED])
 
 

@@ -410,18 +410,24 @@ class ImportStarted(Happened):
 
     id: EventId
     mapping: TableId
+    mapping_version: Version
     mapping_sha256: Sha256
 
 
 @attrs.frozen(kw_only=True)
 class ImportFinished(Happened):
-    """An import came to its end. Counts are of rows."""
+    """
+    An import came to its end.
+
+    Counts are of rows: *rows* is the sum of the others.
+    """
 
     id: EventId
     rows: int
     recorded: int
     already_there: int
     quarantined: int
+    passed_over: int
 
 
 @attrs.frozen(kw_only=True)

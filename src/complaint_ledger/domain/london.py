@@ -21,4 +21,4 @@ def civil_date(instant: datetime) -> date:
     try:
         return instant.astimezone(LONDON).date()
     except OverflowError:
-        raise BadValue("at", "lies beyond the years there are") from None
+        raise BadValue("at", "is beyond every calendar; look at the year") from None

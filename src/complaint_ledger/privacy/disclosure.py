@@ -10,6 +10,7 @@ import hashlib
 import json
 import secrets
 import unicodedata
+from json.encoder import encode_basestring
 from typing import Final
 
 import attrs
@@ -26,9 +27,6 @@ _CONTROLS: Final = {c: None for c in range(32) if chr(c) not in "\t\n\r"} | {127
 def b64url(data: bytes) -> str:
     """Return *data* in base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @attrs.frozen(repr=False)
@@ -66,7 +64,8 @@ def disclose(path: str, value: str) -> Disclosure:
         BadValue: The text cannot be kept; the message names *path* only.
     """
     salt = b64url(secrets.token_bytes(SALT_BYTES))
-    return Disclosure(_as_json([salt, path, clean(value, path)]).encode("utf-8"))
+    text = encode_basestring(clean(value, path))
+    return Disclosure(f'["{salt}", "{path}", {text}]'.encode())
 
 
 def clean(text: str, field: str) -> str:
