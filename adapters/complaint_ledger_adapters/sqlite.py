@@ -16,13 +16,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
-from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import (
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
     SQLiteDatastore,
     SQLiteRecorder,
 )
@@ -49,124 +44,10 @@ from complaint_ledger.store import (
     check_batch,
     next_time,
 )
-
-FORMAT: Final = 1
-APPLICATION_ID: Final = 0x434C4447  # "CLDG": `file` and `sqlite3` can tell what the file is
-LOCK_TIMEOUT: Final = 60  # seconds a writer waits for another
+from complaint_ledger_adapters.sqlite_file import APPLICATION_ID, FORMAT, TABLES, Datastore, errors
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-
-_TABLES: Final = (
-    """
-    CREATE TABLE head (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        ledger TEXT NOT NULL,
-        format INTEGER NOT NULL,
-        position INTEGER NOT NULL,
-        recorded_at INTEGER -- microseconds since 1970, UTC
-    )
-    """,
-    """
-    CREATE TABLE events (
-        position INTEGER PRIMARY KEY,
-        stream TEXT NOT NULL,
-        version INTEGER NOT NULL,
-        id TEXT NOT NULL UNIQUE,
-        name TEXT NOT NULL,
-        schema INTEGER NOT NULL,
-        recorded_at INTEGER NOT NULL,
-        prev BLOB,
-        body BLOB NOT NULL,
-        UNIQUE (stream, version)
-    )
-    """,
-    """
-    CREATE TABLE streams (
-        stream TEXT PRIMARY KEY,
-        version INTEGER NOT NULL,
-        leaf BLOB NOT NULL
-    ) WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE claims (
-        claim TEXT PRIMARY KEY,
-        stream TEXT NOT NULL
-    ) WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE sealed (
-        digest TEXT PRIMARY KEY,
-        subject TEXT NOT NULL,
-        key_id TEXT NOT NULL,
-        algorithm TEXT NOT NULL,
-        nonce BLOB NOT NULL,
-        ciphertext BLOB NOT NULL
-    ) -- with a rowid: digests come in no order, and rows are better written one after another
-    """,
-    """
-    CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
-    BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END
-    """,
-    """
-    CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
-    BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END
-    """,
-    # INSERT OR REPLACE deletes rows without asking the trigger above.
-    """
-    CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
-    WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
-        OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
-        OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
-    BEGIN SELECT RAISE(ABORT, 'an event is never replaced'); END
-    """,
-)
-
-
-class _Connection(SQLiteConnection):
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        cursor = self.cursor()
-        try:
-            cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
-            try:
-                yield cursor
-            except BaseException:
-                self.rollback()
-                raise
-            if commit:
-                self.commit()
-            else:
-                self.rollback()
-        finally:
-            cursor.sqlite_cursor.close()
-
-
-class _Pool(SQLiteConnectionPool):
-    def _create_connection(self) -> SQLiteConnection:
-        # Not the library's own: its cached_statements=True means a cache of one statement.
-        made = sqlite3.connect(
-            self.db_name,
-            uri=True,
-            check_same_thread=False,
-            isolation_level=None,
-            timeout=LOCK_TIMEOUT,
-        )
-        made.execute("PRAGMA journal_mode = WAL")
-        made.execute("PRAGMA synchronous = FULL")  # acknowledged means on the disk
-        made.execute("PRAGMA secure_delete = ON")  # an erased value leaves no copy in the file
-        made.execute("PRAGMA cache_size = -65536")
-        return _Connection(sqlite_conn=made, max_age=self.max_age)
-
-
-class _Datastore(SQLiteDatastore):
-    def __init__(self, file: Path, mode: str) -> None:
-        super().__init__(db_name=":memory:", originator_id_type="text")
-        self.pool = _Pool(
-            db_name=f"file:/{quote(str(file.absolute()).lstrip('/'))}?mode={mode}",
-            lock_timeout=LOCK_TIMEOUT,
-            pool_timeout=LOCK_TIMEOUT,  # threads of one process wait as long for each other
-        )
 
 
 class SQLiteStore(SQLiteRecorder):
@@ -180,7 +61,7 @@ class SQLiteStore(SQLiteRecorder):
         self.ledger = ""
 
     def construct_create_table_statements(self) -> list[str]:
-        return [*super().construct_create_table_statements(), *_TABLES]
+        return [*super().construct_create_table_statements(), *TABLES]
 
     # --- appending -------------------------------------------------------------------------------
 
@@ -188,7 +69,7 @@ class SQLiteStore(SQLiteRecorder):
         check_batch(batch)
         if not batch:
             return Appended(0, 0, None)
-        with _errors(), self.datastore.transaction(commit=True) as c:
+        with errors(), self.datastore.transaction(commit=True) as c:
             execute = c.sqlite_cursor.execute
             versions = {part.stream: self._stream_head(execute, part.stream) for part in batch}
             known = [self._already_there(execute, part, versions[part.stream][0]) for part in batch]
@@ -352,7 +233,7 @@ class SQLiteStore(SQLiteRecorder):
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:
-        with _errors(), self.datastore.get_connection(commit=False) as connection:
+        with errors(), self.datastore.get_connection(commit=False) as connection:
             cursor = connection.cursor().sqlite_cursor
             try:
                 yield cursor.execute
@@ -362,7 +243,7 @@ class SQLiteStore(SQLiteRecorder):
     # --- erasing, restoring, closing -------------------------------------------------------------
 
     def erase_sealed(self, digests: Iterable[str]) -> int:
-        with _errors():
+        with errors():
             with self.datastore.transaction(commit=True) as c:
                 gone = 0
                 for digest in set(digests):
@@ -383,7 +264,7 @@ class SQLiteStore(SQLiteRecorder):
         sealed: Iterable[SealedRow],
         claims: Mapping[str, str],
     ) -> None:
-        with _errors(), self.datastore.transaction(commit=True) as c:
+        with errors(), self.datastore.transaction(commit=True) as c:
             execute, many = c.sqlite_cursor.execute, c.sqlite_cursor.executemany
             if execute("SELECT position FROM head").fetchone()[0]:
                 raise LedgerExists("this store")
@@ -426,12 +307,12 @@ class SQLiteAdapter:
             raise LedgerExists(url.text)
         if not file.parent.is_dir():
             raise StoreUnreadable(f"there is no folder {file.parent}; make it first")
-        with _errors():
+        with errors():
             try:
                 file.touch(mode=0o600, exist_ok=False)
             except FileExistsError:  # someone made it in between
                 raise LedgerExists(url.text) from None
-            store = SQLiteStore(_Datastore(file, "rw"), clock)
+            store = SQLiteStore(Datastore(file, "rw"), clock)
             store.create_table()
             with store.datastore.transaction(commit=True) as c:
                 c.execute("INSERT INTO head VALUES (1, ?, ?, 0, NULL)", (ledger, FORMAT))
@@ -447,7 +328,7 @@ class SQLiteAdapter:
             raise StoreUnreadable(f"{url.text} is a folder, not a ledger")
         _check_magic(file, url)
         try:
-            store = SQLiteStore(_Datastore(file, "rw"), clock)
+            store = SQLiteStore(Datastore(file, "rw"), clock)
             with store._reading() as execute:  # noqa: SLF001 - its own module
                 row = execute("SELECT ledger, format FROM head").fetchone()
         except StoreUnreadable as error:
@@ -480,24 +361,6 @@ def _check_magic(file: Path, url: StoreUrl) -> None:
         raise StoreUnreadable(f"{url.text} cannot be read: {error.strerror}") from None
     if start != b"SQLite format 3\0":
         raise StoreUnreadable(f"{url.text} is not an SQLite database")
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Say in our words what went wrong; SQLite's own never hold a value."""
-    try:
-        yield
-    except (sqlite3.Error, PersistenceError, OSError) as error:
-        text = str(error)
-        if "readonly" in text:
-            text = "it is read-only; give this user the right to write it"
-        elif "full" in text:
-            text = "the disk is full; nothing was recorded. Make room and try again"
-        elif "locked" in text:
-            text = f"another process held it for over {LOCK_TIMEOUT} seconds; try again"
-        elif "malformed" in text or "not a database" in text:
-            text = f"it is damaged ({text}); restore a backup"
-        raise StoreUnreadable(f"the SQLite store says: {text}") from None
 
 
 def _microseconds(at: datetime) -> int:

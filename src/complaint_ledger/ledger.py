@@ -5,15 +5,10 @@ This is the shell around the pure domain. It knows the store, the vault and the
 codec, makes ids and reads clocks, so that nothing in the domain has to.
 """
 
-import hashlib
-import json
-import random
-import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self
 
 import attrs
 
@@ -24,7 +19,7 @@ from complaint_ledger.domain.complaint import Complaint, evolve
 from complaint_ledger.domain.deadlines import Deadline
 from complaint_ledger.domain.decisions import Situation, decide
 from complaint_ledger.domain.history import Fact, as_of
-from complaint_ledger.domain.words import ActorId, ActorKind, Role, Sealed, TraceId, read, seal
+from complaint_ledger.domain.words import ActorId, ActorKind, Role, Sealed, read, seal
 from complaint_ledger.errors import (
     BadValue,
     EventIdTaken,
@@ -38,10 +33,18 @@ from complaint_ledger.privacy.keys import KeyStore
 from complaint_ledger.privacy.vault import Vault
 from complaint_ledger.reading import Entry, read_entry, read_fact
 from complaint_ledger.recording import Around, Part, Recorder, Told, claims_of, reference_claim
+from complaint_ledger.requests import (
+    KeyedIds,
+    fingerprint,
+    trace_context,
+    trace_id,
+    until_quick_enough,
+)
 from complaint_ledger.store import LEDGER_STREAM, Clock, EventStore, RecordedEvent
 
-TRIES: Final = 20
-"""How often a command is decided anew when other writers are quicker."""
+# What makes a fold in the order of recording wrong.
+_UNSTEADY: Final = (e.EntryCorrected, e.EntryRetracted)
+_NOTHING_YET: Final = Complaint()
 
 
 @attrs.frozen(kw_only=True)
@@ -178,7 +181,7 @@ class Ledger:
             part = Part(stream=LEDGER_STREAM, version=version, events=told)
             self.recorder.append([part], Around(actor=actor))
 
-        _until_quick_enough(once)
+        until_quick_enough(once)
 
     # --- recording -------------------------------------------------------------------------------
 
@@ -224,18 +227,18 @@ class Ledger:
         around = Around(
             actor=self.actor(actor),
             on_behalf_of=self.actor(on_behalf_of).id if on_behalf_of else None,
-            correlation=_trace_id(correlation, "correlation"),
-            causation=_trace_id(causation, "causation"),
-            traceparent=_traceparent(traceparent),
+            correlation=trace_id(correlation, "correlation"),
+            causation=trace_id(causation, "causation"),
+            traceparent=trace_context(traceparent),
         )
-        ids = _Ids(self.ids, idempotency_key) if idempotency_key else None
+        ids = KeyedIds(self.ids, idempotency_key) if idempotency_key else None
         if isinstance(command, c.Receive):
             if complaint is not None:
                 raise BadValue("complaint", "a receipt begins a complaint; leave it out")
             stream = ids.stream() if ids else new_id()
         else:
             stream = self.find(complaint)
-        request = _fingerprint(command, stream) if ids else None
+        request = fingerprint(command, stream) if ids else None
         if isinstance(command, c.Receive) and not command.codes:
             pin = pinning.pin(self.opened.code, self.opened.calendar)
             command = attrs.evolve(command, codes=(pin,))
@@ -278,14 +281,14 @@ class Ledger:
             )
 
         try:
-            return once() if expected_version is not None else _until_quick_enough(once)
+            return once() if expected_version is not None else until_quick_enough(once)
         except EventIdTaken:
             if ids is None:
                 raise
             raise KeyReused from None
 
     def _recorded_under(
-        self, ids: "_Ids", stored: Sequence[RecordedEvent], request: str | None
+        self, ids: KeyedIds, stored: Sequence[RecordedEvent], request: str | None
     ) -> tuple[Fact, ...]:
         """Return what was recorded under a key before, if for the same *request*."""
         by_id = {recorded.id: recorded for recorded in stored}
@@ -413,64 +416,3 @@ class Ledger:
         while page := self.store.tail(after=after, limit=1000):
             yield from page
             after = page[-1].position
-
-
-# What makes a fold in the order of recording wrong.
-_UNSTEADY: Final = (e.EntryCorrected, e.EntryRetracted)
-_NOTHING_YET: Final = Complaint()
-
-
-@attrs.frozen
-class _Ids:
-    """The ids that one idempotency key leads to."""
-
-    derived: DerivedIds
-    key: str
-
-    def stream(self) -> str:
-        return self.derived.stream(self.key)
-
-    def event(self, number: int) -> str:
-        return self.derived.event(self.key, number)
-
-
-T = TypeVar("T")
-
-
-def _until_quick_enough(once: Callable[[], T]) -> T:
-    """Do *once*, again while other writers are quicker."""
-    for attempt in range(1, TRIES):
-        try:
-            return once()
-        except StreamMoved:
-            time.sleep(random.uniform(0, 0.002 * attempt))  # noqa: S311 - not a secret
-    return once()
-
-
-_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-
-
-def _trace_id(text: str | None, field: str) -> str | None:
-    return None if text is None else str(read(TraceId, text.replace("-", ""), field))
-
-
-def _traceparent(text: str | None) -> str | None:
-    if text is not None and _TRACEPARENT.fullmatch(text) is None:
-        raise BadValue("traceparent", "it is not a W3C trace context")
-    return text
-
-
-def _fingerprint(command: c.Command, stream: str) -> str:
-    """Return a digest of all that is asked for; itself kept sealed, never in clear."""
-    content = [
-        type(command).__name__,
-        None if isinstance(command, c.Receive) else stream,
-        attrs.asdict(command, value_serializer=_plain),
-    ]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _plain(_: object, __: object, value: Any) -> Any:
-    if isinstance(value, Sealed):
-        return [value.subject, value.clear, value.digest]
-    return value

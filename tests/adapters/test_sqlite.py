@@ -15,7 +15,7 @@ from complaint_ledger.ids import new_id
 from complaint_ledger.store import parse_url, system_clock
 from complaint_ledger.testing import EventStoreContract, check_whole
 from complaint_ledger.testing.rules.scene import ONE, TWO, a_row, an_event, on
-from complaint_ledger_adapters import sqlite
+from complaint_ledger_adapters import sqlite_file
 from complaint_ledger_adapters.sqlite import ADAPTER, SQLiteStore
 
 NOBODY = 65534
@@ -212,7 +212,7 @@ def test_a_disk_that_fails_while_it_commits_records_nothing_and_then_goes_on(fil
 
 
 def test_a_ledger_that_another_process_holds_too_long_says_so(file, make, monkeypatch):
-    monkeypatch.setattr(sqlite, "LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(sqlite_file, "LOCK_TIMEOUT", 0.05)
     with make() as store, raw(file) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnreadable, match="another process held it"):
@@ -288,7 +288,7 @@ def test_acknowledged_means_on_the_disk(make):
         assert pragma("journal_mode") == "wal"
         assert pragma("synchronous") == 2  # FULL
         assert pragma("secure_delete") == 1
-        assert pragma("application_id") == sqlite.APPLICATION_ID
+        assert pragma("application_id") == sqlite_file.APPLICATION_ID
 
 
 @pytest.mark.parametrize("size", [40, 100_000], ids=["short", "longer-than-a-page"])

@@ -10,6 +10,7 @@ from complaint_ledger.cli.options import keys_option, say_fictional, url_option
 from complaint_ledger.cli.output import as_json, format_option
 from complaint_ledger.codec import Actor
 from complaint_ledger.errors import BadValue, NoLedger
+from complaint_ledger.ids import new_id
 from complaint_ledger.importing import Counts, Importer, Mapping, load_mapping
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import create_ledger, open_ledger
@@ -89,14 +90,15 @@ def _ledger(
         if not make:
             raise
     if dry_run:
-        url, keys = "memory:///dry-run", None
+        url, keys = f"memory:///dry-run-{new_id()}", None
     ledger, administrator = create_ledger(
         url, council=council or mapping.council, code=mapping.code, keys=keys
     )
     added = ledger.add_actor(kind="import", role="importer", actor=administrator)
-    click.echo(
-        f"The ledger is there; {administrator} is its administrator, {added} imports.", err=True
-    )
+    if not dry_run:
+        click.echo(
+            f"The ledger is there; {administrator} is its administrator, {added} imports.", err=True
+        )
     return ledger
 
 

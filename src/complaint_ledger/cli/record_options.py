@@ -1,0 +1,114 @@
+"""The options of `record`'s subcommands, made from the fields of the domain's commands."""
+
+from typing import Any, Literal, get_args, get_origin
+
+import attrs
+import click
+
+from complaint_ledger.domain import commands as c
+from complaint_ledger.domain import events as e
+from complaint_ledger.domain.words import SHAPES, Private
+from complaint_ledger.fields import type_of
+
+# Said in another way on the command line than by a field of their own.
+_OTHERWISE = {
+    "occurred_on", "occurred_at", "precision", "complainant", "codes", "heads", "head",
+    "outcome", "outcomes", "finding", "findings", "table", "replacement", "corrects", "retracts",
+}  # fmt: skip
+
+
+def options_of(kind: type[c.Command]) -> list[click.Parameter]:
+    options: list[click.Parameter] = []
+    if kind is not c.Receive:
+        options.append(click.Argument(["complaint"], metavar="REF"))
+    if kind in {c.Correct, c.Retract}:
+        options.append(click.Argument(["event"], metavar="EVENT"))
+    options += [
+        click.Option(["--on"], metavar="YYYY-MM-DD", help="When it happened; today if left out."),
+        click.Option(["--at"], metavar="TIME", help="The time it happened, instead of --on."),
+        click.Option(
+            ["--precision"],
+            type=click.Choice(["day", "month", "year", "unknown"]),
+            default="day",
+            help="How exactly the date is known.",
+        ),
+    ]
+    for field in attrs.fields(kind):
+        if field.name not in _OTHERWISE:
+            options.append(_option(kind, field))
+    names = {field.name for field in attrs.fields(kind)}
+    if "complainant" in names:
+        options.append(_text("--complainant-name", "Who complains; sealed. @FILE reads a file."))
+        options.append(_text("--complainant-contact", "How to reach them; sealed."))
+    if "codes" in names:
+        governs = "A handling code that governs, or some heads of it; else the ledger's."
+        options.append(_many("--code", "CODE[=HEAD,…]", governs))
+        options.append(click.Option(["--calendar"], metavar="CAL", help="By which calendar."))
+    if "heads" in names and type_of(kind, "heads") == tuple[e.Head, ...]:
+        options.append(
+            _many("--head", "ID[:CATEGORY[:SERVICE]][=TEXT]", "A head; its text is sealed.")
+        )
+    elif "head" in names:
+        options.append(
+            click.Option(["--head"], required=True, metavar="ID[:CATEGORY[:SERVICE]][=TEXT]",
+                         help="The head; its text is sealed.")
+        )  # fmt: skip
+    elif "heads" in names:
+        options.append(_many("--head", "ID", "Only this head."))
+    if "outcomes" in names:
+        options.append(_many("--outcome", "[HEAD=]OUTCOME[/DETAIL]", "For one head, or for all."))
+    if "findings" in names:
+        options.append(
+            _many(
+                "--finding",
+                "[HEAD=]FINDING[/DETAIL]",
+                "For one head, or the whole; else as the body's label means.",
+            )
+        )
+    if kind is c.Correct:
+        options.append(
+            click.Option(["--set", "changes"], multiple=True, required=True, metavar="FIELD=VALUE",
+                         help="What it should have been, by the field's path in `history`.")
+        )  # fmt: skip
+    if any(field.type == Private for field in attrs.fields(kind)):
+        options.append(_many("--withhold", "FIELD", "The person declined to give this text."))
+    return [*options, *_AROUND]
+
+
+def _option(kind: type[c.Command], field: "attrs.Attribute[Any]") -> click.Option:
+    wanted = type_of(kind, field.name)
+    flag = "--" + field.name.replace("_", "-")
+    required = field.default is attrs.NOTHING
+    if wanted == Private:
+        return _text(flag, "Sealed. @FILE reads a file.", required=required)
+    if wanted is bool and field.default is False:
+        return click.Option([flag], is_flag=True)
+    if wanted is bool:
+        return click.Option([f"{flag}/--no-{flag[2:]}"], default=None)
+    if get_origin(wanted) is Literal:
+        return click.Option([flag], type=click.Choice(get_args(wanted)), required=required)
+    if get_origin(wanted) is tuple:
+        return _many(flag, _metavar(get_args(wanted)[0]), "May be given several times.")
+    return click.Option([flag], metavar=_metavar(wanted), required=required)
+
+
+def _metavar(kind: Any) -> str:
+    return kind.__name__.removesuffix("Id").upper() if kind in SHAPES else "YYYY-MM-DD"
+
+
+def _text(flag: str, help_: str, *, required: bool = False) -> click.Option:
+    return click.Option([flag], metavar="TEXT", help=help_, required=required)
+
+
+def _many(flag: str, metavar: str, help_: str) -> click.Option:
+    return click.Option([flag], multiple=True, metavar=metavar, help=help_)
+
+
+_AROUND: list[click.Parameter] = [
+    click.Option(["--idempotency-key"], metavar="KEY", help="The same key records once."),
+    click.Option(["--expected-version"], type=int, help="Refuse if someone recorded in between."),
+    click.Option(["--correlation"], metavar="ID", help="The journey it belongs to."),
+    click.Option(["--causation"], metavar="ID", help="What led to it."),
+    click.Option(["--on-behalf-of"], metavar="ACTOR", help="For whom."),
+    click.Option(["--accept-clock"], is_flag=True, help="The clock is right although it jumped."),
+]
