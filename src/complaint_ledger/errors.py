@@ -10,8 +10,7 @@ Every error the library raises.
     ├── UnreadableEvent         a stored event that no reader here understands
     ├── KeysError               the key store
     │   ├── KeysMissing         … is not where it should be
-    │   ├── KeysForeign         … belongs to another ledger
-    │   └── ValueErased         … no longer holds the key of a value
+    │   └── KeysForeign         … belongs to another ledger
     └── StoreError              the place where the ledger is kept
         ├── NoLedger            nothing is there
         ├── LedgerExists        something is there already
@@ -134,10 +133,6 @@ class KeysMissing(KeysError):
 
 class KeysForeign(KeysError):
     """The key store belongs to another ledger."""
-
-
-class ValueErased(KeysError):
-    """The value, or its key, is no longer there."""
 
 
 class StoreError(ComplaintLedgerError):

@@ -18,15 +18,21 @@ from complaint_ledger.domain.words import CalendarId, CodeId, Sha256, Version
 from complaint_ledger.domain.working_days import WorkingDayCalendar
 from complaint_ledger.errors import UnknownName
 
+_ONLY_TRIED = "a file of your own can be tried with `due`, not yet recorded under"
+
 
 def pin(code: str, calendar: str | None = None) -> e.CodePin:
     """
     Return the pin for *code*, with *calendar* or the code's own.
 
     Raises:
-        UnknownName: There is no such code or calendar.
-        BadValue: The file at that path holds none.
+        UnknownName: The library holds no such code or calendar; a file would be gone, or
+            another, when an auditor asks for it.
     """
+    if code not in codes.code_ids():
+        raise UnknownName("handling code", code, codes.code_ids(), _ONLY_TRIED)
+    if calendar is not None and calendar not in calendars.calendar_ids():
+        raise UnknownName("calendar", calendar, calendars.calendar_ids(), _ONLY_TRIED)
     edition = codes.load_code(code)
     name = calendar or edition.code.calendar
     snapshot = calendars.read_calendar(name) if name else None

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import attrs
 import pytest
 
-from complaint_ledger import Refused, commands, seal
+from complaint_ledger import Refused, commands, create_ledger, seal
 from complaint_ledger.domain import events as e
 from complaint_ledger.errors import (
     BadValue,
@@ -80,6 +80,18 @@ def test_the_same_key_for_something_else_is_an_error(ledger, actor, other):
     with pytest.raises(KeyReused):
         ledger.record(other, actor=actor, idempotency_key="form 17")
     assert len(list(ledger.streams())) == 1
+
+
+def test_a_retry_is_recognised_even_after_its_fingerprint_was_erased(ledger, actor):
+    first = ledger.record(RECEIVE, actor=actor, idempotency_key="form 17")
+    ledger.keys.destroy([(first.stream, "any")])
+    assert ledger.record(RECEIVE, actor=actor, idempotency_key="form 17").already_there
+
+
+def test_a_code_or_calendar_of_ones_own_is_not_yet_recorded_under(tmp_path):
+    for own in ({"code": f"{tmp_path}/own.toml"}, {"calendar": f"{tmp_path}/own.toml"}):
+        with pytest.raises(UnknownName, match="not yet recorded under"):
+            create_ledger("memory:///own", council="Northborough", **own)
 
 
 def test_a_key_belongs_to_one_complaint(ledger, actor):
