@@ -1,0 +1,1 @@
+"""How quick the ledger is, against named peers on the same journeys."""

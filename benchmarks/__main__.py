@@ -1,0 +1,111 @@
+"""`make bench`: measure, print a table, and keep the numbers if asked to."""
+
+import json
+import os
+import platform
+import sqlite3
+import statistics
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import measures, sides
+from benchmarks.measures import Growth, Line
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="A smoke run of some seconds; its numbers say little.")
+@click.option("--json", "path", type=click.Path(path_type=Path), help="Where to keep the numbers.")
+@click.option("--dir", "parent", type=click.Path(path_type=Path), help="The disk to measure on.")
+def main(*, quick: bool, path: Path | None, parent: Path | None) -> None:
+    """Measure the ledger against plain `eventsourcing` and against sqlite3 by hand."""
+    scale = measures.QUICK if quick else measures.FULL
+    console = Console(width=max(100, Console().width))
+    # One folder for all sides: all on the same disk, and gone afterwards.
+    with tempfile.TemporaryDirectory(prefix="complaint-ledger-bench-", dir=parent) as name:
+        folder = Path(name)
+        facts = machine(measures.syncs(folder, 500 if not quick else 5))
+        console.print(", ".join(f"{key} {value}" for key, value in facts.items()), soft_wrap=True)
+        settings = ", ".join(f"{k}={v}" for k, v in sides.SETTINGS.items())
+        console.print(f"every connection was checked: {settings}")
+        replayed = measures.replays(folder, scale)
+        imported = measures.imports(folder, scale)
+        by_hand, get_and_save, split = measures.commands(folder, scale)
+        lines = [replayed, imported, by_hand, get_and_save]
+        grown = measures.growth(folder, scale)
+    console.print(comparisons(lines), growths(grown), splits(split))
+    if path:
+        path.write_text(json.dumps(numbers(facts, lines, grown, split), indent=1) + "\n")
+
+
+def machine(syncs: float) -> dict[str, Any]:
+    """Return what the numbers depend on."""
+    return {
+        "cores": os.cpu_count(),
+        "Python": platform.python_version(),
+        "SQLite": sqlite3.sqlite_version,
+        "eventsourcing": version("eventsourcing"),
+        "fsyncs/s": round(syncs),
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def comparisons(lines: list[Line]) -> Table:
+    table = Table("what", "peer", title="Against peers: medians of interleaved repetitions")
+    for column in ("ours/s", "peer/s", "ratio", "min-max", "target", ""):
+        table.add_column(column, justify="right")
+    for line in lines:
+        table.add_row(
+            line.what,
+            line.peer,
+            f"{statistics.median(line.ours):,.0f}",
+            f"{statistics.median(line.theirs):,.0f}",
+            f"{line.ratio:.2f}",
+            f"{min(line.ratios):.2f}-{max(line.ratios):.2f}",
+            f"{line.target:g}" if line.target else "-",
+            {True: "hit", False: "MISS", None: ""}[line.hit],
+        )
+    return table
+
+
+def growths(grown: list[Growth]) -> Table:
+    table = Table(title="As the ledger grows: per second")
+    for column in ("complaints", "import", "command", "read one", "replay all"):
+        table.add_column(column, justify="right")
+    for at in grown:
+        table.add_row(*(f"{value:,.0f}" for value in attrs.astuple(at)))
+    return table
+
+
+def splits(split: dict[str, float]) -> Table:
+    table = Table("step", title="Where the time of one command goes (each step without its inner)")
+    table.add_column("µs", justify="right")
+    table.add_column("share", justify="right")
+    whole = sum(split.values())
+    for name, took in split.items():
+        table.add_row(name, f"{took:.0f}", f"{took / whole:.0%}")
+    table.add_row("all", f"{whole:.0f}", "")
+    return table
+
+
+def numbers(
+    facts: dict[str, Any], lines: list[Line], grown: list[Growth], split: dict[str, float]
+) -> dict[str, Any]:
+    """Return everything that was measured, for a file."""
+    return {
+        "machine": facts,
+        "settings": sides.SETTINGS,
+        "lines": [attrs.asdict(x) | {"ratio": x.ratio, "hit": x.hit} for x in lines],
+        "growth": [attrs.asdict(x) for x in grown],
+        "command_microseconds": split,
+    }
+
+
+if __name__ == "__main__":
+    main()
