@@ -124,7 +124,7 @@ class _Pool(SQLiteConnectionPool):
         made.execute("PRAGMA journal_mode = WAL")
         made.execute("PRAGMA synchronous = FULL")  # acknowledged means on the disk
         made.execute("PRAGMA secure_delete = ON")  # an erased value leaves no copy in the file
-        made.execute("PRAGMA cache_size = -65536")
+        made.execute("PRAGMA cache_size = -32768")
         return _Connection(sqlite_conn=made, max_age=self.max_age)
 
 

@@ -11,7 +11,14 @@ from complaint_ledger.cli.output import as_json, format_option
 from complaint_ledger.codec import Actor
 from complaint_ledger.errors import BadValue, NoLedger
 from complaint_ledger.ids import new_id
-from complaint_ledger.importing import Counts, Importer, Mapping, load_mapping
+from complaint_ledger.importing import (
+    Counts,
+    CsvFile,
+    Importer,
+    Mapping,
+    Translator,
+    load_mapping,
+)
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import create_ledger, open_ledger
 
@@ -71,6 +78,7 @@ def import_(
     rest goes on. Nothing that happened is refused: what breaks a rule is counted.
     """
     mapping = load_mapping(mapping_file)
+    _check(file, mapping)  # before a ledger is made for it
     with _ledger(url, keys, mapping, council, make=make, dry_run=dry_run) as ledger:
         say_fictional(ledger)
         importer = Importer(
@@ -79,6 +87,15 @@ def import_(
         apart = quarantine or Path(f"{file.name}.quarantine-{importer.id[:8]}.jsonl")
         counts = importer.run(file, quarantine=apart, quarantine_rows=quarantine_rows)
     _print(counts, form, dry_run=dry_run)
+
+
+def _check(file: Path, mapping: Mapping) -> None:
+    """Refuse a file that is not there, or not what the mapping is for."""
+    opened = CsvFile(file, encoding=mapping.encoding, delimiter=mapping.delimiter)
+    try:
+        Translator(mapping, opened.header)
+    finally:
+        opened.close()
 
 
 def _ledger(

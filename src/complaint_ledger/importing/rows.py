@@ -2,13 +2,19 @@
 
 import csv
 import gzip
+import io
+import re
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import attrs
 
 from complaint_ledger.errors import BadValue
+
+HALF: Final = re.compile(r"[\ud800-\udfff]")
+"""What a byte that is not in the file's encoding is read as."""
 
 LARGEST_FIELD: Final = 64 * 1024 * 1024
 """Characters; a larger one would be a broken quotation mark, not a field."""
@@ -21,7 +27,7 @@ class Row:
 
     Attributes:
         line: The line on which it begins, from 1; the header's is 1.
-        values: Its cells, in the header's order.
+        values: Its cells, in the header's order; none where a quotation mark in it is broken.
     """
 
     line: int
@@ -52,19 +58,37 @@ class CsvFile:
             self._raw.seek(0)
         except OSError as error:
             raise BadValue("file", f"{path.name} cannot be read: {error.strerror}") from None
-        opened: Any = gzip.open(self._raw) if packed else self._raw  # noqa: SIM115
+        opened = gzip.GzipFile(fileobj=self._raw) if packed else self._raw
+        self.encoding = encoding
         # What is not in this encoding comes through as lone surrogates, to be quarantined.
-        self._text = _text(opened, encoding)
-        self._reader = csv.reader(self._text, delimiter=delimiter, strict=True)
+        self._text = io.TextIOWrapper(
+            opened, encoding=encoding, errors="surrogateescape", newline=""
+        )
+        self._ended = False
+        self._reader = csv.reader(self._lines(), delimiter=delimiter, strict=True)
+        try:
+            self.header = self._read_header()
+        except BadValue:
+            self.close()
+            raise
+
+    def _read_header(self) -> tuple[str, ...]:
         first = self._next()
         if first is None:
-            self.close()
-            raise BadValue("file", f"{path.name} is empty; the first line must name the columns")
-        self.header = tuple(first.values)
-        twice = {name for name in self.header if self.header.count(name) > 1}
-        if twice:
-            self.close()
-            raise BadValue("file", f"{path.name} has a column twice; give each its own name")
+            raise self._bad("is empty; the first line must name the columns")
+        names = tuple(first.values)
+        if any(map(HALF.search, names)):
+            raise self._bad(f"is not {self.encoding}; {mend(self.encoding)}")
+        if len(set(names)) < len(names):
+            raise self._bad("has a column twice; give each its own name")
+        return names
+
+    def _bad(self, why: str) -> BadValue:
+        return BadValue("file", f"{self.path.name} {why}")
+
+    def _lines(self) -> Iterator[str]:
+        yield from self._text
+        self._ended = True
 
     def close(self) -> None:
         """Let go of the file."""
@@ -77,25 +101,39 @@ class CsvFile:
         return min(1.0, self._raw.tell() / self.size) if self.size else 1.0
 
     def __iter__(self) -> Iterator[Row]:
+        """
+        Yield the rows; a line with nothing on it is none.
+
+        Raises:
+            BadValue: The file breaks off.
+        """
         while (row := self._next()) is not None:
-            if row.values:
-                yield row
+            yield row
 
     def _next(self) -> Row | None:
-        line = self._reader.line_num + 1
-        try:
-            return Row(line, next(self._reader))
-        except StopIteration:
-            return None
-        except (csv.Error, EOFError, OSError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
-            raise BadValue(
-                "file",
-                f"{self.path.name} breaks off at line {line} ({type(error).__name__});"
-                " what came before it is recorded, so mend the file and import it again",
-            ) from None
+        while True:
+            line = self._reader.line_num + 1
+            try:
+                values = next(self._reader)
+            except StopIteration:
+                return None
+            except csv.Error as error:
+                if self._ended:  # within quotation marks
+                    raise self._broken(line, error) from None
+                return Row(line, ())
+            except (EOFError, OSError, UnicodeError, zlib.error) as error:
+                raise self._broken(line, error) from None
+            if values:
+                return Row(line, values)
+
+    def _broken(self, line: int, error: Exception) -> BadValue:
+        return self._bad(
+            f"breaks off at line {line} ({type(error).__name__});"
+            " the complaints before it are recorded, so mend the file and import it again"
+        )
 
 
-def _text(opened: IO[bytes], encoding: str) -> IO[str]:
-    import io
-
-    return io.TextIOWrapper(opened, encoding=encoding, errors="surrogateescape", newline="")
+def mend(encoding: str) -> str:
+    """Return what to try for a file that is not in *encoding*."""
+    other = "cp1252" if encoding.startswith("utf-8") else "utf-8"
+    return f'try encoding = "{other}" in the mapping'

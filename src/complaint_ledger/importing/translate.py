@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as MappingOf
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -17,8 +17,11 @@ from complaint_ledger.errors import BadValue
 from complaint_ledger.fields import parse, parse_instant, type_of
 from complaint_ledger.importing.mapping import EventRule, Mapping, Source
 from complaint_ledger.importing.quarantine import Unreadable
-from complaint_ledger.importing.rows import Row
+from complaint_ledger.importing.rows import HALF, Row, mend
 from complaint_ledger.privacy.disclosure import clean
+
+REMEMBERED: Final = 10_000
+"""Values of one column that are not parsed again; a limit, so that memory has one."""
 
 Reader = Callable[[Sequence[str]], Any]
 """Reads one field from a row's cells; None where it says nothing."""
@@ -56,9 +59,13 @@ class Translator:
         """
         missing = sorted(mapping.columns() - set(header))
         if missing:
+            # The file's own first line is not repeated: without a header it is somebody's row.
+            there = sorted(mapping.columns() & set(header))
             raise BadValue(
                 "mapping",
-                f"the file has no column {', '.join(missing)}; it has {', '.join(header)}",
+                f"the file's first line names no column {', '.join(missing)};"
+                f" of the mapping's columns it names {', '.join(there) or 'none'}."
+                " Mend the mapping, its delimiter or its encoding",
             )
         self._at = {name: n for n, name in enumerate(header)}
         self._width = len(header)
@@ -89,17 +96,34 @@ class Translator:
         Raises:
             Unreadable: It does not say, or is broken.
         """
+        if not row.values:
+            raise Unreadable(
+                rule="quotes",
+                reason="its quotation marks do not pair; within a cell write each one twice",
+            )
         if len(row.values) != self._width:
             raise Unreadable(
                 rule="columns",
                 reason=f"it has {len(row.values)} cells, the header {self._width}",
             )
+        if not all(map(str.isascii, row.values)):
+            self._check_encoding(row.values)
         key = row.values[self._key].strip()
         if not key:
             raise Unreadable(rule="key", column=self._mapping.key, reason="the key is empty")
         if self._mapping.reference:
             _named(self._mapping.key, lambda: read(Reference, key, "key"))
         return key
+
+    def _check_encoding(self, cells: Sequence[str]) -> None:
+        for name, at in self._at.items():
+            if HALF.search(cells[at]):
+                encoding = self._mapping.encoding
+                raise Unreadable(
+                    rule="encoding",
+                    column=name,
+                    reason=f"it is not {encoding}; {mend(encoding)}",
+                )
 
     def is_passed_over(self, row: Row) -> bool:
         """Return whether the mapping says that *row* tells of no complaint."""
@@ -111,8 +135,6 @@ class Translator:
         self,
         key: str,
         rows: Sequence[Row],
-        *,
-        received: bool,
         quarantine: Callable[[Row, Unreadable], None],
     ) -> list[Unit]:
         """
@@ -121,20 +143,22 @@ class Translator:
         Args:
             key: The complaint.
             rows: Its rows, as they stand in the file.
-            received: Whether its receipt is on record already.
             quarantine: Takes a row that cannot be read.
         """
         if self._order is not None:
             at = self._order
             rows = sorted(rows, key=lambda row: _sortable(row.values[at]))
         if self._mapping.granularity == "head":
-            found = self._of_heads(key, rows, quarantine)
-        else:
-            found = self._of_rows(key, rows, quarantine)
-        told = [event for unit in found for event in unit.events]
-        if found and not received and not any(isinstance(t, e.ComplaintReceived) for t in told):
-            found[0] = attrs.evolve(found[0], events=(self._presumed(key, told), *found[0].events))
-        return found
+            return self._of_heads(key, rows, quarantine)
+        return self._of_rows(key, rows, quarantine)
+
+    def with_receipt(self, key: str, units: Sequence[Unit]) -> Sequence[Unit]:
+        """Return the *units* with which a complaint begins, with a presumed receipt if none."""
+        told = [event for unit in units for event in unit.events]
+        if not told or any(isinstance(event, e.ComplaintReceived) for event in told):
+            return units
+        first = attrs.evolve(units[0], events=(self._presumed(key, told), *units[0].events))
+        return [first, *units[1:]]
 
     def _of_rows(
         self, key: str, rows: Sequence[Row], quarantine: Callable[[Row, Unreadable], None]
@@ -184,9 +208,7 @@ class Translator:
     def _unit(self, key: str, rows: tuple[Row, ...], events: list[e.ComplaintEvent]) -> Unit:
         if not events:
             raise Unreadable(rule="no-event", reason="the mapping finds no event in it")
-        content = "\x1e".join("\x1f".join(row.values) for row in rows).encode(
-            errors="surrogatepass"
-        )
+        content = "\x1e".join("\x1f".join(row.values) for row in rows).encode()
         recorded = rows[0].values[self._recorded] if self._recorded is not None else ""
         return Unit(
             key=key,
@@ -231,8 +253,7 @@ class Translator:
         self, rule: EventRule
     ) -> Callable[[str, Sequence[Row], tuple[e.Head, ...]], e.ComplaintEvent | None]:
         kind: Any = EVENT_TYPES[rule.event]
-        applies = self._matcher(rule.when)
-        needed = [self._at[column] for column in rule.unless_empty]
+        applies = self._matcher(rule.when, rule.unless_empty)
         fields = self._fields(kind, rule.fields)
         outcome = self._outcome(kind, rule.outcome) if rule.outcome else None
         detail = self._reader(OutcomeId, rule.detail, "detail") if rule.detail else None
@@ -240,11 +261,10 @@ class Translator:
         def build(
             key: str, rows: Sequence[Row], heads: tuple[e.Head, ...]
         ) -> e.ComplaintEvent | None:
-            first = rows[0].values
-            if not applies(first):
+            told = [row for row in rows if applies(row.values)]
+            if not told:
                 return None
-            if outcome is None and any(not first[n].strip() for n in needed):
-                return None
+            first = told[0].values
             said = {name: value for name, value in _all(fields, first) if value is not None}
             if kind is e.ComplaintReceived:
                 said |= {"reference": self._reference(key), "codes": self._pins, "heads": heads}
@@ -252,12 +272,11 @@ class Translator:
                 decided = [
                     (head.id, word, detail(row.values) if detail else None)
                     for head, row in zip(heads, rows, strict=True)
-                    if all(row.values[n].strip() for n in needed)
-                    and (word := outcome(row.values)) is not None
+                    if applies(row.values) and (word := outcome(row.values)) is not None
                 ]
                 if not decided:
                     return None
-                said |= _decided(kind, decided)
+                said |= self._decided(kind, decided)
             try:
                 event: e.ComplaintEvent = kind(**said)
             except TypeError:
@@ -273,11 +292,30 @@ class Translator:
 
         return build
 
+    def _decided(
+        self, kind: Any, decided: list[tuple[HeadId, Any, OutcomeId | None]]
+    ) -> dict[str, Any]:
+        if kind is e.ResponseSent:
+            outcomes = (e.HeadOutcome(head=h, outcome=word, detail=d) for h, word, d in decided)
+            return {"outcomes": tuple(outcomes)}
+        findings = (e.HeadFinding(head=h, finding=word, detail=d) for h, word, d in decided)
+        # It was the mapping that turned the body's word into a finding.
+        table = e.LabelTable(id=self._mapping.id, version=self._mapping.version)
+        return {"findings": tuple(findings), "table": table}
+
     def _matcher(
-        self, condition: MappingOf[str, frozenset[str]]
+        self, condition: MappingOf[str, frozenset[str]], needed: Sequence[str] = ()
     ) -> Callable[[Sequence[str]], bool]:
         wanted = [(self._at[column], values) for column, values in condition.items()]
-        return lambda cells: all(cells[n] in values for n, values in wanted)
+        filled = [self._at[column] for column in needed]
+
+        def applies(cells: Sequence[str]) -> bool:
+            for n, values in wanted:
+                if cells[n].strip() not in values:
+                    return False
+            return all(cells[n].strip() for n in filled)
+
+        return applies
 
     def _outcome(self, kind: Any, source: Source) -> Reader:
         word: Any = OutcomeId if kind is e.ResponseSent else Finding
@@ -314,7 +352,7 @@ class Translator:
             return lambda _: constant
         at = self._at[source.column]
         if kind == Private:
-            return lambda cells: _named(where, lambda: convert(cells[at])) if cells[at] else None
+            return lambda cells: _named(where, lambda: convert(cells[at]))
         known: dict[str, Any] = {}
 
         def read_cell(cells: Sequence[str]) -> Any:
@@ -323,7 +361,7 @@ class Translator:
                 return known[cell]
             except KeyError:
                 value = _named(where, lambda: convert(cell))
-                if len(known) < 100_000:
+                if len(known) < REMEMBERED:
                     known[cell] = value
                 return value
 
@@ -334,7 +372,7 @@ def _converter(kind: Any, source: Source, name: str) -> Callable[[str], Any]:
     def convert(cell: str) -> Any:
         text = cell if kind == Private else cell.strip()
         if source.column is not None:
-            if not text:
+            if not text.strip():
                 if source.empty is None:
                     return None
                 return parse(kind, source.empty, name)
@@ -399,14 +437,6 @@ def _named(column: str, act: Callable[[], Any]) -> Any:
 
 def _all(fields: Iterable[tuple[str, Reader]], cells: Sequence[str]) -> Iterable[tuple[str, Any]]:
     return ((name, reader(cells)) for name, reader in fields)
-
-
-def _decided(kind: Any, decided: list[tuple[HeadId, Any, OutcomeId | None]]) -> dict[str, Any]:
-    if kind is e.ResponseSent:
-        outcomes = (e.HeadOutcome(head=h, outcome=word, detail=d) for h, word, d in decided)
-        return {"outcomes": tuple(outcomes)}
-    findings = (e.HeadFinding(head=h, finding=word, detail=d) for h, word, d in decided)
-    return {"findings": tuple(findings)}
 
 
 def _sortable(text: str) -> tuple[int, float, str]:
