@@ -1,12 +1,12 @@
 """A complaint as it stands: every event changes what it should and nothing else."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import attrs
 import pytest
 
 from complaint_ledger.domain import events as e
-from complaint_ledger.domain.complaint import replay
+from complaint_ledger.domain.complaint import LocalOutcome, OmbudsmanFinding, replay
 from complaint_ledger.domain.words import WITHHELD, ActorId, Sealed, is_given, read, seal
 from complaint_ledger.errors import BadValue
 from complaint_ledger.testing import examples as story
@@ -47,6 +47,72 @@ def test_stage_1_remembers_who_extended_signed_and_decided():
     assert first.extensions[0].told_on == date(2026, 4, 20)
 
 
+def test_a_receipt_says_when_it_came_what_it_is_about_and_whether_it_was_inferred():
+    received = attrs.evolve(
+        story.RECEIVED,
+        occurred_at=datetime(2026, 4, 1, 18, 30, tzinfo=UTC),
+        presumed=True,
+        outside_hours=True,
+        aware_on=date(2026, 3, 20),
+    )
+    told = replay([received])
+    assert told.received_on == date(2026, 4, 1)
+    assert told.received_at == received.occurred_at
+    assert told.receipt_presumed is True
+    assert told.outside_hours is True
+    assert told.arose_on == date(2026, 3, 16)
+    assert told.aware_on == date(2026, 3, 20)
+
+
+def test_an_escalation_opens_its_stage_on_its_day():
+    told = replay(story.EVENTS[:8])
+    assert told.stages[1].opened_on == date(2026, 5, 20)
+    assert told.stages[1].attempt == 1
+
+
+def test_an_extension_is_kept_beside_the_one_before_it():
+    further = attrs.evolve(
+        story.EXTENDED, occurred_on=date(2026, 5, 4), until=date(2026, 5, 20), told_on=None
+    )
+    first, second = replay([story.RECEIVED, story.EXTENDED, further]).stages[0].extensions
+    assert (first.agreed_on, first.until) == (date(2026, 4, 20), date(2026, 5, 6))
+    assert (second.agreed_on, second.until) == (date(2026, 5, 4), date(2026, 5, 20))
+    assert second.told_on is None
+
+
+def test_an_outcome_says_by_whom_when_and_at_which_attempt_it_was_decided():
+    answered = attrs.evolve(
+        story.RESPONDED,
+        attempt=2,
+        body="contractor",
+        outcomes=(e.HeadOutcome(head="h1", outcome="upheld", detail="late"),),
+    )
+    reopened = e.ComplaintReopened(occurred_on=D, stage="stage-1", attempt=2, reason="mistake")
+    told = replay([story.RECEIVED, reopened, answered])
+    assert told.head("h1").local == (
+        LocalOutcome(
+            stage="stage-1",
+            attempt=2,
+            outcome="upheld",
+            detail="late",
+            body="contractor",
+            decided_on=date(2026, 5, 6),
+        ),
+    )
+
+
+def test_a_finding_says_whose_it_is_and_keeps_their_narrower_word():
+    found = attrs.evolve(
+        story.OMBUDSMAN_OUTCOME,
+        findings=(e.HeadFinding(head="h1", finding="upheld", detail="injustice"),),
+    )
+    assert replay([story.RECEIVED, found]).head("h1").ombudsman == (
+        OmbudsmanFinding(
+            body="lgsco", finding="upheld", detail="injustice", decided_on=date(2027, 1, 18)
+        ),
+    )
+
+
 def test_what_comes_before_the_receipt_stays():
     told = replay([story.CLOSED, story.ACKNOWLEDGED, story.HEAD_ADDED, story.RECEIVED])
     assert told.status == "closed"
@@ -67,10 +133,23 @@ def test_a_receipt_after_another_stage_puts_the_first_stage_first():
     assert told.stages[0].opened_on == date(2026, 4, 1)
 
 
+def test_a_receipt_that_comes_late_dates_its_own_stage_and_no_other():
+    told = replay([story.ACKNOWLEDGED, story.ESCALATED, story.RECEIVED])
+    assert [(s.stage, s.opened_on) for s in told.stages] == [
+        ("stage-1", date(2026, 4, 1)),
+        ("stage-2", date(2026, 5, 20)),
+    ]
+
+
 def test_a_stage_that_nobody_opened_is_opened_by_what_happens_in_it():
     told = replay([story.RECEIVED, attrs.evolve(story.RESPONDED, stage="panel")])
     assert told.stage("panel").responded
     assert told.stage("stage-9") is None
+
+
+def test_a_stage_that_nobody_opened_is_at_its_first_attempt():
+    told = replay([story.RECEIVED, attrs.evolve(story.ACKNOWLEDGED, stage="panel")])
+    assert told.stage("panel").attempt == 1
 
 
 def test_a_response_to_an_attempt_that_nobody_opened():
@@ -107,6 +186,15 @@ def test_resolved_by_agreement_is_an_outcome_for_every_head_or_those_named():
     one = replay([story.RECEIVED, story.HEAD_ADDED, attrs.evolve(agreed, heads=("h2",))])
     assert one.head("h1").local == ()
     assert one.head("h2").local[0].attempt == 1
+
+
+def test_resolved_by_agreement_says_at_which_stage_and_when():
+    agreed = e.ResolvedByAgreement(occurred_on=date(2026, 6, 1), stage="stage-2", heads=("h1",))
+    told = replay([story.RECEIVED, story.ESCALATED, agreed])
+    assert told.stage("stage-2").responded_on == date(2026, 6, 1)
+    assert told.head("h1").local == (
+        LocalOutcome(stage="stage-2", attempt=1, outcome="resolved", decided_on=date(2026, 6, 1)),
+    )
 
 
 def test_resolved_in_a_later_attempt_says_so():
@@ -149,6 +237,11 @@ def test_an_assignment_without_a_service_leaves_the_service():
     assert (told.handler, told.service) == (story.MANAGER, "waste")
 
 
+def test_an_assignment_to_another_service_moves_the_complaint_there():
+    moved = e.HandlerAssigned(occurred_on=D, handler=story.MANAGER, service="highways")
+    assert replay([story.RECEIVED, moved]).service == "highways"
+
+
 def test_a_premature_referral_ends_that_case_and_the_next_is_another():
     early = e.ReferredToOmbudsman(occurred_on=D, body="lgsco")
     back = e.ReferralPremature(occurred_on=D, body="lgsco")
@@ -162,6 +255,13 @@ def test_a_premature_referral_ends_that_case_and_the_next_is_another():
 def test_a_case_sent_back_on_a_day_that_nobody_noted_is_ended_too():
     back = e.ReferralPremature(body="lgsco")
     told = replay([story.RECEIVED, story.REFERRED, back, story.REFERRED])
+    assert [c.premature for c in told.cases] == [True, False]
+
+
+def test_of_two_cases_the_one_that_is_named_is_sent_back():
+    other = attrs.evolve(story.REFERRED, reference="27 000 001")
+    back = e.ReferralPremature(occurred_on=D, body="lgsco", reference=story.OMBUDSMAN_REFERENCE)
+    told = replay([story.RECEIVED, story.REFERRED, other, back])
     assert [c.premature for c in told.cases] == [True, False]
 
 

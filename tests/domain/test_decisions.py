@@ -274,6 +274,12 @@ def test_a_referral_names_heads_that_are_there_and_another_reference_is_another_
     assert given(*story.EVENTS[:12]).when(elsewhere).events
 
 
+def test_a_referral_may_be_about_some_heads_alone():
+    some = attrs.evolve(story.REFER, heads=("h2",))
+    (referred,) = given(*story.EVENTS[:11]).when(some).events
+    assert referred == attrs.evolve(story.REFERRED, heads=("h2",))
+
+
 def test_definitions_and_premature_referrals_are_told_as_they_are():
     given(RECEIVED).when(c.Define(occurred_on=DAY, heads=(e.Head(id="h1"),))).then(
         e.ComplaintDefined(occurred_on=DAY, heads=(e.Head(id="h1"),))

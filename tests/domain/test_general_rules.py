@@ -86,6 +86,11 @@ def test_arose_first_what_is_complained_of_came_before_the_complaint():
     assert objected(late) == ["arose-first", "arose-first"]
 
 
+def test_arose_first_it_may_have_arisen_on_the_very_day_of_the_complaint():
+    same_day = attrs.evolve(story.RECEIVED, arose_on=date(2026, 4, 1), aware_on=date(2026, 4, 1))
+    assert objected(same_day) == []
+
+
 def test_gen_03_what_is_recorded_later_is_never_recorded_earlier():
     facts = history([story.RECEIVED, attrs.evolve(story.ACKNOWLEDGED, occurred_on=None)])
     assert facts[1].recorded_at > facts[0].recorded_at  # the store's part: see its contract
@@ -112,6 +117,18 @@ def test_gen_04_a_correction_cannot_say_that_it_happens_tomorrow_either():
         reason="mistyped",
     )
     assert objected(tomorrow, story.RECEIVED) == ["GEN-04"]
+
+
+def test_gen_04_a_correction_cannot_say_that_it_happens_later_today():
+    later = attrs.evolve(
+        story.RECEIVED,
+        occurred_on=date(2026, 12, 1),
+        occurred_at=NOW.now + timedelta(seconds=1),
+    )
+    told = e.EntryCorrected(
+        occurred_on=date(2026, 12, 1), corrects=entry_id(1), replacement=later, reason="mistyped"
+    )
+    assert objected(told, story.RECEIVED) == ["GEN-04"]
 
 
 def test_gen_04_a_due_date_may_lie_ahead():
