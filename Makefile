@@ -35,8 +35,11 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# From nothing each time, since the verdicts that mutmut keeps outlive a change of the tests.
 mutants: setup
+	rm -rf mutants
 	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 lock: | .tools/uv/__init__.py
 	$(UV) lock --quiet --upgrade

@@ -13,6 +13,7 @@ from complaint_ledger.domain import events as e
 from complaint_ledger.domain.deadlines import Deadline
 from complaint_ledger.domain.history import Fact, as_of, effective, known, standing
 from complaint_ledger.domain.words import Private, ReasonId, Sealed, StreamId, Withheld
+from complaint_ledger.errors import Refused
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.reading import Entry
 
@@ -69,7 +70,9 @@ def chronicle(
     notes = _notes(facts)
     by_id = {entry.recorded.id: entry for entry in entries}
     if effective_on is not None:
-        facts = effective(facts, effective_on)
+        # By when it happened as it is known by then, not as it was first said.
+        as_it_stands = {fact.id: fact for fact in standing(facts)}
+        facts = effective([as_it_stands.get(f.id, f) for f in facts], effective_on)
     told = [by_id[fact.id] for fact in facts]
     show = _Show(ledger, told, revealed or {})
     return tuple(_line(ledger, entry, notes.get(entry.recorded.id), show) for entry in told)
@@ -131,31 +134,43 @@ class _Show:
         return "sealed" if digest in self._there else "erased"
 
 
-def reveal(ledger: Ledger, complaint: str, *, actor: str, purpose: ReasonId) -> Mapping[str, str]:
+def reveal(
+    ledger: Ledger, complaint: str, *, actor: str, purpose: ReasonId, accept_clock: bool = False
+) -> Mapping[str, str]:
     """
     Return the personal values of *complaint*, by digest, and leave an event behind.
 
     Args:
         ledger: Where it is kept.
-        complaint: Its reference, or its stream id.
+        complaint: Its reference, or its stream id; or `OWN`, for the names of actors.
         actor: Who reads them.
         purpose: What for, as a code such as casework.
+        accept_clock: The clock is right although it jumped.
 
     Raises:
         KeysError: The key store is missing, or another ledger's.
+        Refused: A Member asks; Members see numbers, never a name.
         UnknownName: There is no such complaint or actor.
     """
     by = ledger.actor(actor)
-    stream = ledger.find(complaint)
-    wanted: dict[str, str] = {}
-    for recorded in ledger.store.read(stream):
-        for digest, (path, _) in codec.sealed_paths(recorded.body).items():
-            if path != codec.REQUEST:
-                wanted[digest] = path
+    if by.role == "member":
+        raise Refused("GEN-19", "a Member sees numbers and trends, never a name; ask an officer")
+    entries = ledger.entries(complaint)
+    wanted = {
+        digest: path
+        for entry in entries
+        for digest, (path, _) in codec.sealed_paths(entry.recorded.body).items()
+        if path not in _NOT_PERSONAL
+    }
     found = ledger.vault.open(wanted)
-    opened = e.SealedValuesOpened(stream=StreamId(stream), values=len(found), purpose=purpose)
-    ledger.record_own(opened, by)
+    stream = StreamId(entries[0].recorded.stream)
+    opened = e.SealedValuesOpened(stream=stream, values=len(found), purpose=purpose)
+    ledger.record_own(opened, by, accept_clock=accept_clock)
     return {digest: disclosure.value for digest, disclosure in found.items()}
+
+
+# What is sealed for other reasons: a request's fingerprint, and the ledger's own secret.
+_NOT_PERSONAL = {codec.REQUEST, "id_key"}
 
 
 @attrs.frozen(kw_only=True)

@@ -23,7 +23,7 @@ from complaint_ledger.domain.words import (
     SubjectId,
     Withheld,
 )
-from complaint_ledger.errors import UnreadableEvent
+from complaint_ledger.errors import BadValue, UnreadableEvent
 from complaint_ledger.upcasts import UPCASTS, Form, Upcast, upcast
 
 # The stored names. Append only: a name in someone's ledger is a promise.
@@ -214,7 +214,13 @@ def _show(node: dict[str, Any], path: str, show: Callable[[str, Private], str]) 
 
 
 def _form(event: e.Event, seal: SealFunction) -> Form:
-    content = _WRITERS[type(event)](event)
+    try:
+        content = _WRITERS[type(event)](event)
+    except BadValue as error:
+        name = EVENT_NAMES.get(type(event), "event")
+        raise BadValue(f"{name}, a {error.field}", error.why) from None
+    except Exception:  # noqa: BLE001 - whatever it is, its text may be personal
+        raise BadValue("event", "a field does not have its type") from None
     sealed: dict[str, Any] = {}
     withheld: list[str] = []
     if isinstance(event, e.EntryCorrected):
@@ -234,6 +240,8 @@ def _take_out(
         if kind is Sealed:
             where = path + key
             digest = value.digest or seal(where, value)
+            if not (isinstance(digest, str) and digest and value.subject):
+                raise BadValue(where, "a sealed value has a subject, and a text or a digest")
             sealed[where] = {"digest": digest, "subject": value.subject}
             del node[key]
         elif kind is Withheld:

@@ -1,8 +1,9 @@
 """
 The types of events ↔ JSON's: what cattrs is told.
 
-Strict on the way in: an id has its shape, a number is a number, nothing is
-left over. Nothing on the way out is changed but dates and instants.
+Strict both ways: an id has its shape, a number is a number, a text is sealed, and
+nothing is left over. What is written in clear can never be taken back, and what
+cannot be read again would close the whole ledger.
 """
 
 from collections.abc import Callable, Mapping
@@ -96,8 +97,53 @@ def _is_many(kind: Any) -> bool:
     return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
 
 
-def _as_it_is(value: Any) -> Any:
+def _one_way(read_shape: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: read_shape(value, None)
+
+
+def _same_kind(kind: type) -> Callable[[Any], Any]:
+    strictly = _strictly(kind)
+    return lambda value: strictly(value, None)
+
+
+def _date_out(value: Any) -> str:
+    if type(value) is not date:
+        raise BadValue("date", "it is not a date")
+    return value.isoformat()
+
+
+def _private_out(value: Any) -> Any:
+    if value is not None and not isinstance(value, Sealed | Withheld):
+        raise BadValue("text", "hand it over with seal(…), else it would stand in clear")
     return value
+
+
+def _literal_out(kind: Any) -> Callable[[Any], Any]:
+    known = frozenset(get_args(kind))
+
+    def out(value: Any) -> Any:
+        if value not in known:
+            raise BadValue("value", f"it is one of {', '.join(sorted(known))}")
+        return value
+
+    return out
+
+
+def _optional_out(kind: Any, converter: cattrs.Converter) -> Callable[[Any], Any]:
+    (inner,) = (member for member in get_args(kind) if member is not type(None))
+    write_inner = converter.get_unstructure_hook(inner)
+    return lambda value: None if value is None else write_inner(value)
+
+
+def _many_out(kind: Any, converter: cattrs.Converter) -> Callable[[Any], Any]:
+    write_inner = converter.get_unstructure_hook(get_args(kind)[0])
+
+    def out(value: Any) -> list[Any]:
+        if type(value) is not tuple:
+            raise BadValue("value", "several of one kind come as a tuple")
+        return [write_inner(member) for member in value]
+
+    return out
 
 
 def make_converter() -> cattrs.Converter:
@@ -105,19 +151,22 @@ def make_converter() -> cattrs.Converter:
     structure = converter.register_structure_hook_func
     unstructure = converter.register_unstructure_hook_func
     structure(_is(date), _date)
-    unstructure(_is(date), date.isoformat)
+    unstructure(_is(date), _date_out)
     structure(_is(datetime), _datetime)
     unstructure(_is(datetime), instant)
     for kind in (int, bool, str):
         structure(_is(kind), _strictly(kind))
+        unstructure(_is(kind), _same_kind(kind))
     for shape in SHAPES:
         structure(_is(shape), shaped(shape))
-        unstructure(_is(shape), _as_it_is)
+        unstructure(_is(shape), _one_way(shaped(shape)))
     converter.register_structure_hook_factory(_is_optional, _optional)
     converter.register_structure_hook_factory(_is_many, _many)
     structure(_is_private, _private)
-    unstructure(_is_private, _as_it_is)
-    unstructure(_is_literal, _as_it_is)
+    unstructure(_is_private, _private_out)
+    converter.register_unstructure_hook_factory(_is_literal, _literal_out)
+    converter.register_unstructure_hook_factory(_is_optional, _optional_out)
+    converter.register_unstructure_hook_factory(_is_many, _many_out)
 
     # The replacement in a correction is an event in its own form: `_form` and `_event` see to it.
     apart: Mapping[Any, tuple[str, ...]] = {e.EntryCorrected: ("replacement",)}

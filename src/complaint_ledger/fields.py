@@ -50,6 +50,8 @@ def parse(kind: Any, text: str, field: str, subject: SubjectId = COMPLAINANT) ->
     if kind in SHAPES:
         return read(kind, text, field)
     if kind == Private:
+        if not text.strip():
+            raise BadValue(field, "it says nothing; leave it out, or say that it was withheld")
         return Sealed(subject=subject, clear=text)
     if kind is date:
         return parse_date(text, field)
@@ -97,7 +99,8 @@ def parse_instant(text: str, field: str) -> datetime:
     """
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadValue(field, "it is no time; write YYYY-MM-DDTHH:MM") from None
     if len(text) <= len("2026-01-12"):
         raise BadValue(field, "it is a date without a time; write YYYY-MM-DDTHH:MM")
@@ -122,12 +125,17 @@ def _amend(owner: Any, steps: list[str], text: str, path: str) -> Any:
         there = ", ".join(f.name for f in attrs.fields(type(owner)))
         raise BadValue(path, f"there is no such field; there is {there}")
     value = getattr(owner, name)
+    if name in {"id", "head"} and not rest:
+        # Sealed texts are bound to their path, of which this is a part.
+        raise BadValue(path, "what names it stays; retract the entry and record it anew")
     if not rest:
         changed = _changed(owner, name, kind, value, text, path)
     elif isinstance(value, tuple):
         changed = _amend_member(value, rest, text, path)
     elif attrs.has(type(value)) and not isinstance(value, Sealed):
         changed = _amend(value, rest, text, path)
+    elif value is None and kind is e.Person:
+        changed = _amend(e.Person(id=COMPLAINANT), rest, text, path)
     else:
         raise BadValue(path, f"{name} has nothing inside it")
     return attrs.evolve(owner, **{name: changed})

@@ -40,5 +40,5 @@ class DerivedIds:
         return EventId(self._derive(f"event {number}", key))
 
     def _derive(self, kind: str, key: str) -> str:
-        text = f"{kind}\n{key}".encode()
+        text = f"{kind}\n{key}".encode(errors="surrogatepass")
         return hmac.digest(self._secret, text, "sha256")[:16].hex()

@@ -24,6 +24,7 @@ from complaint_ledger.errors import (
     BadValue,
     EventIdTaken,
     KeyReused,
+    Refused,
     StreamMoved,
     UnknownName,
     UnreadableEvent,
@@ -35,6 +36,7 @@ from complaint_ledger.reading import Entry, read_entry, read_fact
 from complaint_ledger.recording import Around, Part, Recorder, Told, claims_of, reference_claim
 from complaint_ledger.requests import (
     KeyedIds,
+    actor_fields,
     fingerprint,
     trace_context,
     trace_id,
@@ -45,6 +47,10 @@ from complaint_ledger.store import LEDGER_STREAM, Clock, EventStore, RecordedEve
 # What makes a fold in the order of recording wrong.
 _UNSTEADY: Final = (e.EntryCorrected, e.EntryRetracted)
 _NOTHING_YET: Final = Complaint()
+
+
+OWN: Final = "ledger"
+"""Instead of a complaint: the ledger's own entries."""
 
 
 @attrs.frozen(kw_only=True)
@@ -155,7 +161,13 @@ class Ledger:
         return self._actors[actor_id]
 
     def add_actor(
-        self, *, kind: ActorKind, role: Role, name: str | None = None, actor: str
+        self,
+        *,
+        kind: ActorKind,
+        role: Role,
+        name: str | None = None,
+        actor: str,
+        accept_clock: bool = False,
     ) -> ActorId:
         """
         Let someone, or something, record; return the id to use.
@@ -163,23 +175,32 @@ class Ledger:
         Args:
             kind: What they are.
             role: What they do.
-            name: Who they are; sealed on the ledger's own stream.
-            actor: Who adds them.
+            name: Who they are; sealed on the ledger's own stream, under a key of its own.
+            actor: Who adds them: an administrator.
+            accept_clock: The clock is right although it jumped.
+
+        Raises:
+            Refused: Whoever adds them is no administrator.
         """
         by = self.actor(actor)
+        if by.role != "administrator":
+            raise Refused("administrator-adds", "an administrator adds actors; ask one")
         added = new_actor(kind)
-        event = e.ActorAdded(actor=added, kind=kind, role=role, name=seal(name, "ledger"))
-        self.record_own(event, by)
+        event = e.ActorAdded(actor=added, kind=kind, role=role, name=seal(name, added))
+        self.record_own(event, by, accept_clock=accept_clock)
         return added
 
-    def record_own(self, event: e.LedgerEvent, actor: codec.Actor) -> None:
+    def record_own(
+        self, event: e.LedgerEvent, actor: codec.Actor, *, accept_clock: bool = False
+    ) -> None:
         """Record a fact of the ledger's own, after whatever is there."""
         told = [Told(new_id(), event)]
 
         def once() -> None:
             version = len(self.store.read(LEDGER_STREAM))
             part = Part(stream=LEDGER_STREAM, version=version, events=told)
-            self.recorder.append([part], Around(actor=actor))
+            around = Around(actor=actor)
+            self.recorder.append([part], around, accept_clock=accept_clock)
 
         until_quick_enough(once)
 
@@ -231,6 +252,7 @@ class Ledger:
             causation=trace_id(causation, "causation"),
             traceparent=trace_context(traceparent),
         )
+        self._check_named(command)
         ids = KeyedIds(self.ids, idempotency_key) if idempotency_key else None
         if isinstance(command, c.Receive):
             if complaint is not None:
@@ -264,6 +286,8 @@ class Ledger:
                 claims=claims_of(events),
             )
             appended = self.recorder.append([part], around, accept_clock=accept_clock)
+            if appended.already_there:
+                return once()  # under this key another process was quicker; was it for the same?
             assert appended.recorded_at is not None
             return Recorded(
                 stream=stream,
@@ -287,6 +311,26 @@ class Ledger:
                 raise
             raise KeyReused from None
 
+    def _check_named(self, command: c.Command) -> None:
+        """
+        Refuse what a command names and the ledger does not know.
+
+        Raises:
+            UnknownName: An actor was never issued, or a code or calendar is not held.
+        """
+        named: list[e.Happened] = [command]
+        if isinstance(command, c.Correct):
+            named.append(command.replacement)
+        for one in named:
+            for field in actor_fields(type(one)):
+                actor_id = getattr(one, field)
+                if actor_id is not None:
+                    self.actor(actor_id)
+            if isinstance(one, c.Receive | e.ComplaintReceived):
+                for pin in one.codes:
+                    pinning.load_code(pin)
+                    pinning.load_calendar(pin)
+
     def _recorded_under(
         self, ids: KeyedIds, stored: Sequence[RecordedEvent], request: str | None
     ) -> tuple[Fact, ...]:
@@ -309,7 +353,12 @@ class Ledger:
         return found[digest].value if digest in found else None
 
     def _situation(self, role: Role, facts: Sequence[Fact], command: c.Command) -> Situation:
-        pins = command.codes if isinstance(command, c.Receive) else pinning.pins_of(facts)
+        if isinstance(command, c.Receive):
+            pins = command.codes
+        elif isinstance(command, c.Retract):
+            pins = ()  # what is wrong must be retractable, even a pinned code
+        else:
+            pins = pinning.pins_of(facts)
         codes = [pinning.load_code(pin) for pin in pins]
         known = [frozenset(outcome.id for outcome in code.outcomes) for code in codes]
         return Situation(
@@ -319,6 +368,7 @@ class Ledger:
             stages=next((tuple(s.id for s in code.stages) for code in codes if code.stages), ()),
             # A code that names no outcomes knows any.
             outcomes=frozenset().union(*known) if all(known) else frozenset(),
+            deadlines=frozenset(clock.id for code in codes for clock in code.clocks),
         )
 
     # --- asking ----------------------------------------------------------------------------------
@@ -330,7 +380,7 @@ class Ledger:
         Raises:
             UnknownName: There is none.
         """
-        if complaint:
+        if complaint and complaint.isascii():
             stream = self.store.claimed_by(reference_claim(complaint))
             if stream:
                 return stream
@@ -339,8 +389,13 @@ class Ledger:
         raise UnknownName("complaint", complaint or "", mend="`complaint-ledger list` shows them")
 
     def entries(self, complaint: str) -> tuple[Entry, ...]:
-        """Return everything recorded for *complaint*, in order, with all around it."""
-        return tuple(map(read_entry, self.store.read(self.find(complaint))))
+        """
+        Return everything recorded for *complaint*, in order, with all around it.
+
+        The ledger's own entries are those of `OWN`.
+        """
+        stream = LEDGER_STREAM if complaint == OWN else self.find(complaint)
+        return tuple(map(read_entry, self.store.read(stream)))
 
     def facts(self, complaint: str) -> tuple[Fact, ...]:
         """Return everything recorded for *complaint*, in order."""

@@ -17,9 +17,10 @@ from complaint_ledger.domain.words import (
     SubjectId,
     seal,
 )
-from complaint_ledger.errors import BadValue, NoLedger
+from complaint_ledger.errors import BadValue, NoLedger, StoreError
 from complaint_ledger.ids import new_actor, new_id
 from complaint_ledger.ledger import Ledger
+from complaint_ledger.privacy.disclosure import clean
 from complaint_ledger.privacy.keys import FileKeys, KeyStore, MemoryKeys
 from complaint_ledger.recording import Around, Part, Told
 from complaint_ledger.store import (
@@ -80,19 +81,25 @@ def create_ledger(
     where = parse_url(url)
     default_code, default_calendar = NATION_DEFAULTS[nation]
     pinned = pinning.pin(code or default_code, calendar or default_calendar)
-    name = seal(council, "ledger")
+    name = seal(clean(council, "council"), "ledger")
     if name is None:
         raise BadValue("council", "say which council the ledger belongs to")
+    first = new_actor("officer")
+    who = seal(clean(administrator, "administrator"), first) if administrator else None
     kept_in = adapter(where.scheme)
     ledger_id = LedgerId(new_id())
     key_file = _key_file(where, keys)
     if key_file is not None and key_file.exists():
         raise BadValue("keys", f"there is a file at {key_file} already; choose another place")
-    store = kept_in.create(where, ledger_id, clock)
     if key_file is not None:
         FileKeys.create(key_file, ledger_id).close()
+    try:
+        store = kept_in.create(where, ledger_id, clock)
+    except StoreError:
+        if key_file is not None:
+            key_file.unlink()  # made a moment ago, for a ledger that there is not
+        raise
     ledger = Ledger(store, _keys(where, keys, ledger_id), clock)
-    first = new_actor("officer")
     opened = e.LedgerOpened(
         ledger=ledger_id,
         council=CouncilId(_slug(council)),
@@ -103,11 +110,9 @@ def create_ledger(
         stored_form=STORED_FORM,
         fictional=fictional,
         name=name,
-        id_key=Sealed(subject=SubjectId("ledger"), clear=os.urandom(32).hex()),
+        id_key=Sealed(subject=SubjectId("id-key"), clear=os.urandom(32).hex()),
     )
-    added = e.ActorAdded(
-        actor=first, kind="officer", role="administrator", name=seal(administrator, "ledger")
-    )
+    added = e.ActorAdded(actor=first, kind="officer", role="administrator", name=who)
     part = Part(
         stream=LEDGER_STREAM, version=0, events=[Told(new_id(), opened), Told(new_id(), added)]
     )

@@ -16,8 +16,9 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from complaint_ledger.domain import commands as c
-from complaint_ledger.domain.words import Sealed, TraceId, read
+from complaint_ledger.domain.words import ActorId, Sealed, TraceId, read
 from complaint_ledger.errors import BadValue, StreamMoved
+from complaint_ledger.fields import type_of
 from complaint_ledger.ids import DerivedIds
 
 TRIES: Final = 20
@@ -42,6 +43,17 @@ class KeyedIds:
     def event(self, number: int) -> str:
         """Return the id of the event *number*, from 1, recorded under this key."""
         return self.derived.event(self.key, number)
+
+
+def actor_fields(kind: type) -> tuple[str, ...]:
+    """Return the fields of a command or an event that name an actor."""
+    if kind not in _ACTOR_FIELDS:
+        names = (field.name for field in attrs.fields(kind))
+        _ACTOR_FIELDS[kind] = tuple(name for name in names if type_of(kind, name) is ActorId)
+    return _ACTOR_FIELDS[kind]
+
+
+_ACTOR_FIELDS: Final[dict[type, tuple[str, ...]]] = {}
 
 
 def until_quick_enough(once: Callable[[], T]) -> T:

@@ -165,7 +165,7 @@ class EventStore(Protocol):
         """
         Record all events of *batch*, or none. Acknowledged means stored.
 
-        All get one time, assigned here, never earlier than any before. A batch that is
+        All get one time, assigned here, later than any before. A batch that is
         stored already, by its event ids, is acknowledged again and changes nothing.
 
         Raises:
@@ -289,7 +289,10 @@ def parse_url(text: str) -> StoreUrl:
         if not text.strip():
             raise BadValue("ledger", "say where it is kept, such as sqlite:///council.db")
         return StoreUrl(text=text, scheme="sqlite", path=text)
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise BadValue("ledger", "it is no address; write sqlite:///council.db") from None
     # As with SQLAlchemy: three slashes are a relative path, four an absolute one.
     path = parts.path[1:] if not parts.netloc else parts.path
     if parts.scheme in {"sqlite", "memory"} and parts.netloc:
@@ -338,7 +341,9 @@ def check_batch(batch: Sequence[StreamAppend]) -> None:
 
 def next_time(clock: datetime, last: datetime | None, *, accept_clock: bool) -> datetime:
     """
-    Return the time to record at (UTC): the clock's, but never earlier than *last*.
+    Return the time to record at (UTC): the clock's, but always later than *last*.
+
+    So that a time tells what was known by it: what one append recorded, and all before.
 
     Raises:
         ClockRefused: The clock is over a day behind *last* or over 366 days ahead.
@@ -348,4 +353,4 @@ def next_time(clock: datetime, last: datetime | None, *, accept_clock: bool) -> 
         return clock
     if not accept_clock and not -BACKWARD <= clock - last <= FORWARD:
         raise ClockRefused(clock, last)
-    return max(clock, last)
+    return max(clock, last + timedelta(microseconds=1))

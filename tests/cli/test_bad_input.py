@@ -113,7 +113,7 @@ def test_a_ledger_is_not_made_over_another(council):
         (("record", "receive", "--outcome-sought", "@nowhere.txt"), "cannot be read"),
         (("record", "correct", "C-1", "3", "--reason", "r", "--set", "mood=1"), "no such field"),
         (("record", "correct", "C-1", "3", "--reason", "r", "--set", "mood"), "FIELD=VALUE"),
-        (("record", "correct", "C-1", "99", "--reason", "r", "--set", "a=1"), "standing entry"),
+        (("record", "correct", "C-1", "99", "--reason", "r", "--set", "a=1"), "no entry"),
         (("record", "retract", "C-1", "3", "--reason", "r"), "GEN-01"),
         (("record", "receive", "--correlation", "x"), "hex"),
         (("record", "acknowledge", "C-1", "--expected-version", "9"), "holds 1 events, not 9"),
@@ -232,7 +232,18 @@ def test_a_key_store_that_is_none(council, tmp_path):
 def test_a_folder_that_is_not_there(run):
     result = run("init", "--ledger", "sqlite:///nowhere/council.db", "--council", "X")
     assert result.exit_code == 3
-    assert "make it first" in result.stderr
+    assert "nowhere" in result.stderr
+
+
+def test_an_init_that_fails_leaves_nothing_behind(run, tmp_path):
+    for arguments in (
+        ("--council", "X", "--keys", "nowhere/keys"),
+        ("--council", "bell \a"),
+        ("--council", "X", "--administrator", "nul \0"),
+    ):
+        assert run("init", *arguments).exit_code in {2, 3}
+        assert list(tmp_path.iterdir()) == []
+    assert run("init", "--council", "Northborough").exit_code == 0
 
 
 def test_a_full_disk_records_nothing_and_says_so(council, tmp_path):

@@ -299,6 +299,10 @@ class TestWhatMeetsADeadline:
         assert known["stage-1-acknowledge"].owed_on == date(2026, 1, 19)
         assert set(known) == set(due(LGSCO, ENGLAND, ACKNOWLEDGED))
 
+    def test_an_earlier_day_that_was_told_is_the_day_that_is_owed(self):
+        owed = due(LGSCO, ENGLAND, ACKNOWLEDGED, {"stage-1-respond": date(2026, 1, 21)})
+        assert owed["stage-1-respond"].owed_on == date(2026, 1, 21)
+
 
 class TestWhatIsOwedNext:
     def test_it_is_the_duty_that_falls_first(self):

@@ -1,6 +1,6 @@
 """What may be recorded next, command by command."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import attrs
 import pytest
@@ -69,7 +69,7 @@ def test_a_head_is_spoken_of_once(before, command):
         ((*ANSWERED, story.ESCALATED), c.Escalate(occurred_on=DAY, stage="stage-2")),
         ((RECEIVED, e.ComplaintWithdrawn(occurred_on=DAY)), c.Withdraw(occurred_on=DAY)),
         ((RECEIVED,), c.Reopen(occurred_on=DAY, reason="mistake")),
-        (story.EVENTS[:11], c.Close(occurred_on=date(2026, 7, 2))),
+        (story.EVENTS[:11], c.Close(occurred_on=date(2026, 7, 1))),
         (story.EVENTS[:12], story.REFER),
         (
             (*ANSWERED, e.ResponseDelivered(occurred_on=DAY, stage="stage-1")),
@@ -80,6 +80,133 @@ def test_a_head_is_spoken_of_once(before, command):
 )
 def test_said_twice_is_said_once(before, command):
     given(*before).when(command).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ((RECEIVED, ACKNOWLEDGED), c.Acknowledge(occurred_on=date(2026, 4, 7))),
+        ((RECEIVED, story.SIGNED_OFF), attrs.evolve(story.SIGN_OFF, occurred_on=DAY)),
+        (
+            (RECEIVED, e.ComplaintWithdrawn(occurred_on=DAY)),
+            c.Withdraw(occurred_on=date(2026, 5, 8)),
+        ),
+        (story.EVENTS[:11], c.Close(occurred_on=date(2026, 7, 1), reason="duplicate")),
+        (story.EVENTS[:12], attrs.evolve(story.REFER, occurred_on=date(2026, 9, 15))),
+        (
+            (*ANSWERED, e.ResponseDelivered(occurred_on=DAY, stage="stage-1")),
+            c.Deliver(occurred_on=date(2026, 5, 8)),
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_said_again_in_other_words_is_not_swallowed(before, command):
+    refusal = given(*before).when(command).then_refused("said-otherwise")
+    assert "correct that entry" in str(refusal)
+
+
+def test_the_words_of_a_sealed_text_are_not_compared_for_nobody_opened_it():
+    withdrawn = e.ComplaintWithdrawn(occurred_on=DAY, explanation=seal("Moved away"))
+    again = c.Withdraw(occurred_on=DAY, explanation=seal("They moved"))
+    given(RECEIVED, withdrawn).when(again).then_nothing()
+
+
+def test_a_case_that_was_told_of_by_its_outcome_alone_can_still_be_referred():
+    outcome = attrs.evolve(story.OMBUDSMAN_OUTCOME, occurred_on=date(2026, 9, 1), decided_on=None)
+    assert given(*story.EVENTS[:11], outcome).when(story.REFER).events
+
+
+def test_reasons_and_detail_go_with_one_outcome_for_all_heads():
+    whole = c.Respond(
+        occurred_on=DAY, outcome="upheld", detail="fault-found", reasons=seal("It is so")
+    )
+    (sent,) = given(RECEIVED).when(whole).events
+    assert sent.outcomes[0].detail == "fault-found"
+    assert sent.outcomes[0].reasons == seal("It is so")
+    alone = c.Respond(occurred_on=DAY, reasons=seal("It is so"))
+    given(RECEIVED).when(alone).then_refused("outcome-missing")
+
+
+def test_an_extension_is_of_a_deadline_that_the_code_has():
+    banana = attrs.evolve(story.EXTEND, extends="banana")
+    known = {"stage-1-respond"}
+    given(RECEIVED).when(banana, deadlines=known).then_refused("deadline-unknown")
+    assert given(RECEIVED).when(story.EXTEND, deadlines=known).events
+    past = attrs.evolve(story.EXTEND, until=date(2026, 4, 19))
+    given(RECEIVED).when(past).then_refused("extension-shortens")
+
+
+def test_the_deadline_of_a_later_attempt_is_extended_by_the_name_that_due_gives_it():
+    reopened = e.ComplaintReopened(occurred_on=DAY, stage="stage-1", attempt=2, reason="mistake")
+    command = c.Extend(
+        occurred_on=date(2026, 5, 8),
+        extends="stage-1-respond-attempt-2",
+        until=date(2026, 6, 30),
+        reason="complexity",
+    )
+    assert given(*ANSWERED, reopened).when(command).events[0].extends == "stage-1-respond"
+
+
+def test_a_complaint_is_reopened_after_it_was_closed_not_before():
+    early = c.Reopen(occurred_on=date(2026, 6, 30), reason="new-evidence")
+    given(*story.EVENTS[:11]).when(early, today=date(2026, 7, 2)).then_refused("reopen-later")
+
+
+def test_a_code_covers_heads_that_are_there():
+    pin = e.CodePin(id="lgsco-2024", version="1", sha256="a" * 64, heads=("h9",))
+    given().when(c.Receive(occurred_on=DAY, codes=(pin,))).then_refused("head-unknown")
+
+
+def corrected(number, replacement):
+    return c.Correct(
+        occurred_on=date(2026, 8, 1), corrects=entry_id(number), replacement=replacement,
+        reason="mistyped",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "replacement", "rule"),
+    [
+        (1, attrs.evolve(RECEIVED, heads=TWINS), "head-twice"),
+        (1, attrs.evolve(RECEIVED, occurred_on=None), "GEN-01"),
+        (1, attrs.evolve(RECEIVED, arose_on=date(2026, 4, 2)), "arose-first"),
+        (2, attrs.evolve(ACKNOWLEDGED, occurred_on=date(2019, 1, 1)), "GEN-02"),
+        (2, attrs.evolve(ACKNOWLEDGED, occurred_on=date(2027, 1, 1)), "GEN-04"),
+        (
+            7,
+            attrs.evolve(RESPONDED, outcomes=(e.HeadOutcome(head="h1", outcome="banana"),)),
+            "outcome-unknown",
+        ),
+        (
+            7,
+            attrs.evolve(RESPONDED, outcomes=(e.HeadOutcome(head="h9", outcome="upheld"),)),
+            "head-unknown",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_correction_may_say_only_what_could_have_been_recorded(number, replacement, rule):
+    command = corrected(number, replacement)
+    known = {"upheld", "not-upheld"}
+    given(*story.EVENTS[:11]).when(command, outcomes=known).then_refused(rule)
+
+
+def test_a_corrected_definition_or_finding_names_each_head_once():
+    defined = e.ComplaintDefined(occurred_on=date(2026, 4, 9), heads=(e.Head(id="h1"),))
+    twins = attrs.evolve(defined, heads=TWINS)
+    given(RECEIVED, defined).when(corrected(2, twins)).then_refused("head-twice")
+    unknown = attrs.evolve(
+        story.OMBUDSMAN_OUTCOME, findings=(e.HeadFinding(head="h9", finding="upheld"),)
+    )
+    told = [*story.EVENTS]
+    command = attrs.evolve(corrected(13, unknown), occurred_on=date(2027, 2, 1))
+    given(*told).when(command).then_refused("head-unknown")
+
+
+def test_a_corrected_receipt_keeps_its_date_and_instant_in_step():
+    at = datetime(2026, 4, 1, 22, 30, tzinfo=UTC)
+    wrong = attrs.evolve(RECEIVED, occurred_at=at, occurred_on=date(2026, 4, 3))
+    given(RECEIVED).when(corrected(1, wrong)).then_refused("GEN-18")
 
 
 def test_a_head_that_is_there_is_not_added_again():

@@ -143,6 +143,34 @@ CORRECTION = c.Correct(
 )
 
 
+def test_gen_04_no_date_that_an_event_tells_of_lies_ahead():
+    ahead = date(2027, 6, 1)
+    assert objected(attrs.evolve(story.EXTENDED, told_on=ahead), story.RECEIVED) == ["GEN-04"]
+    decided = attrs.evolve(story.OMBUDSMAN_OUTCOME, occurred_on=date(2026, 11, 1), decided_on=ahead)
+    assert objected(decided, story.RECEIVED) == ["GEN-04"]
+
+
+def test_gen_02_nothing_is_held_against_a_receipt_known_by_its_month_alone():
+    vague = attrs.evolve(RECEIVED, occurred_on=date(2026, 4, 1), precision="month")
+    early = e.ComplaintAcknowledged(occurred_on=date(2026, 3, 31), stage="stage-1")
+    assert objected(early, vague) == []
+
+
+def test_gen_18_a_month_or_a_year_is_kept_by_its_first_day():
+    month = c.Receive(occurred_on=date(2026, 4, 15), precision="month")
+    year = c.Receive(occurred_on=date(2026, 4, 15), precision="year")
+    assert given().when(month).events[0].occurred_on == date(2026, 4, 1)
+    assert given().when(year).events[0].occurred_on == date(2026, 1, 1)
+
+
+def test_a_due_date_from_a_vague_receipt_is_presumed():
+    vague = attrs.evolve(RECEIVED, precision="month")
+    due = {d.id: d.presumed for d in pinning.deadlines_of(replay([vague]))}
+    assert due["stage-1-acknowledge"]
+    assert due["whole-journey"]
+    assert not due["raise-by"]  # it counts from when the matter arose
+
+
 def test_gen_05_a_wrong_entry_stays_and_a_later_one_says_what_it_should_have_been():
     told = e.EntryCorrected(
         occurred_on=date(2026, 5, 1),
@@ -284,6 +312,23 @@ def test_gen_13_a_closed_complaint_takes_no_more_of_its_handling(command):
     events = (story.RECEIVED, story.CLOSED)
     refusal = given(*events).when(command).then_refused("GEN-13")
     assert "closed" in str(refusal)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        *story.EVENTS[:8],
+        story.CLOSED,
+        e.ComplaintDefined(occurred_on=date(2026, 7, 2), heads=(e.Head(id="h1"),)),
+        e.ComplaintRefused(occurred_on=date(2026, 7, 2), reason="over-12-months"),
+        e.ComplaintWithdrawn(occurred_on=date(2026, 7, 2)),
+        e.EscalationRefused(occurred_on=date(2026, 7, 2), stage="stage-2", reason="over-12-months"),
+        e.ResolvedByAgreement(occurred_on=date(2026, 7, 2), stage="stage-1"),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_gen_13_an_import_counts_all_handling_of_a_closed_complaint(event):
+    assert objected(event, story.RECEIVED, story.CLOSED)[-1] == "GEN-13"
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,12 @@ class TestWhy:
     def test_two_answers_are_equal_when_the_day_is(self):
         one = CALENDAR.add_working_days(SATURDAY, 5, counting="after")
         assert one == CALENDAR.add_working_days(SATURDAY, 5, counting="inclusive")
-        assert "because" not in repr(one)
+        assert repr(one) == "Reckoning(on=datetime.date(2026, 6, 1))"
+
+    def test_two_counts_are_equal_when_the_number_is(self):
+        one = CALENDAR.working_days_between(SATURDAY, SPRING, counting="after")
+        assert one == CALENDAR.working_days_between(SATURDAY, SPRING, counting="inclusive")
+        assert repr(one) == "DayCount(days=0)"
 
     def test_a_day_is_written_as_people_write_it(self):
         assert [in_words(date(2026, month, 1)) for month in (1, 2, 3, 4, 5, 6)] == [

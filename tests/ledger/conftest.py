@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 
 from complaint_ledger import create_ledger, open_ledger
+from complaint_ledger.domain import events as e
+from complaint_ledger.testing import examples as story
 
 
 class Clock:
@@ -40,7 +42,12 @@ def made(url, clock):
 
 @pytest.fixture
 def ledger(made):
-    return made[0]
+    """The ledger, in which the people of the story may record too."""
+    ledger, administrator = made
+    for actor in (story.OFFICER, story.MANAGER):
+        added = e.ActorAdded(actor=actor, kind="officer", role="handler")
+        ledger.record_own(added, ledger.actor(administrator))
+    return ledger
 
 
 @pytest.fixture

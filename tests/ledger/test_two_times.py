@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import attrs
 import pytest
 
-from complaint_ledger import codec, commands, open_ledger, seal
+from complaint_ledger import Refused, codec, commands, open_ledger, seal
 from complaint_ledger.chronicle import chronicle, differences, reveal
 from complaint_ledger.errors import KeysMissing, UnknownName
 from complaint_ledger.testing import examples as story
@@ -167,3 +167,35 @@ def test_opening_leaves_an_event_behind(ledger, actor):
     assert last.name == "sealed-values-opened"
     with pytest.raises(UnknownName):
         reveal(ledger, "C-2026-000777", actor=actor, purpose="casework")
+
+
+def test_what_each_append_recorded_is_known_apart(ledger, actor, clock):
+    ledger.record(RECEIVE, actor=actor)
+    clock.now -= timedelta(hours=1)  # a clock that was set back
+    ledger.record(
+        commands.Acknowledge(occurred_on=date(2026, 5, 12)), complaint=story.REFERENCE, actor=actor
+    )
+    receipt = ledger.facts(story.REFERENCE)[0]
+    known = ledger.complaint(story.REFERENCE, known_at=receipt.recorded_at)
+    assert known.stages[0].acknowledged_on is None
+
+
+def test_the_ledgers_own_entries_are_told_and_its_secret_is_not(ledger, actor):
+    ledger.add_actor(kind="officer", role="handler", name="Zoë Ångström", actor=actor)
+    lines = chronicle(ledger, "ledger")
+    assert lines[0].event == "ledger-opened"
+    told = reveal(ledger, "ledger", actor=actor, purpose="audit")
+    assert {"Northborough Council", "Zoë Ångström"} <= set(told.values())
+    assert len(told) == 2  # not the key that ids are made with
+
+
+def test_gen_19_a_member_sees_no_name(ledger, actor):
+    ledger.record(RECEIVE, actor=actor)
+    member = ledger.add_actor(kind="member", role="member", actor=actor)
+    with pytest.raises(Refused, match="GEN-19"):
+        reveal(ledger, story.REFERENCE, actor=member, purpose="curiosity")
+
+
+def test_effective_on_asks_by_the_corrected_date(ledger, corrected):
+    lines = chronicle(ledger, story.REFERENCE, effective_on=date(2026, 5, 12))
+    assert [line.event for line in lines] == ["complaint-received"]

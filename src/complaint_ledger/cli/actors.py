@@ -23,9 +23,21 @@ def actors() -> None:
 )
 @click.option("--role", type=click.Choice(get_args(Role)), required=True)
 @click.option("--name", help="Who it is; kept sealed.")
-def add(ledger: Ledger, actor: str, kind: ActorKind, role: Role, name: str | None) -> None:
-    """Let someone record; print the id to use."""
-    click.echo(ledger.add_actor(kind=kind, role=role, name=name, actor=actor))
+@click.option("--accept-clock", is_flag=True, help="The clock is right although it jumped.")
+def add(
+    ledger: Ledger,
+    actor: str,
+    kind: ActorKind,
+    role: Role,
+    name: str | None,
+    *,
+    accept_clock: bool,
+) -> None:
+    """Let someone record; print the id to use. Only an administrator may."""
+    added = ledger.add_actor(
+        kind=kind, role=role, name=name, actor=actor, accept_clock=accept_clock
+    )
+    click.echo(added)
 
 
 @actors.command("list")

@@ -28,6 +28,7 @@ __all__ = ["FORMATS", "history", "print_timeline"]
 @click.option("--reveal", "revealing", is_flag=True, help="Open what is sealed; leaves an event.")
 @click.option("--actor", envvar="COMPLAINT_LEDGER_ACTOR", metavar="ID", help="Who reveals.")
 @click.option("--purpose", default="casework", show_default=True, help="What it is opened for.")
+@click.option("--accept-clock", is_flag=True, help="The clock is right although it jumped.")
 @format_option
 def history(
     ledger: Ledger,
@@ -40,9 +41,16 @@ def history(
     form: str,
     *,
     revealing: bool,
+    accept_clock: bool,
 ) -> None:
-    """Show the history of one complaint, as it is known now or was known then."""
+    """
+    Show the history of one complaint, as it is known now or was known then.
+
+    REF is its reference; `ledger` shows the ledger's own entries.
+    """
     if diff:
+        if revealing or known_at or effective_on:
+            raise click.UsageError("--diff has its own two times, and opens nothing")
         _print_differences(ledger, complaint, diff, form)
         return
     revealed = None
@@ -50,7 +58,7 @@ def history(
         if actor is None:
             raise BadValue("--actor", "whoever opens what is sealed must say who they are")
         why = read(ReasonId, purpose, "--purpose")
-        revealed = reveal(ledger, complaint, actor=actor, purpose=why)
+        revealed = reveal(ledger, complaint, actor=actor, purpose=why, accept_clock=accept_clock)
     lines = chronicle(
         ledger,
         complaint,
@@ -177,7 +185,7 @@ def _inline(value: dict[str, Any]) -> str:
 
 
 def _print_differences(ledger: Ledger, complaint: str, times: tuple[str, str], form: str) -> None:
-    first, second = (parse_known_at(time, ledger.store) for time in times)
+    first, second = (parse_known_at(time, ledger.store, "--diff") for time in times)
     rows = [
         {"what": d.what, "where": d.where, "before": d.before, "after": d.after}
         for d in differences(ledger, complaint, first, second)

@@ -43,6 +43,7 @@ from complaint_ledger.opening import create_ledger, open_ledger
     metavar="ID",
     help="Who imports; else the ledger's only importer.",
 )
+@click.option("--accept-clock", is_flag=True, help="The clock is right although it jumped.")
 @click.option("--dry-run", is_flag=True, help="Record nothing; count what would be.")
 @click.option(
     "--quarantine",
@@ -70,6 +71,7 @@ def import_(
     *,
     make: bool,
     dry_run: bool,
+    accept_clock: bool,
 ) -> None:
     """
     Bring an old system's records in, by a mapping.
@@ -79,10 +81,16 @@ def import_(
     """
     mapping = load_mapping(mapping_file)
     _check(file, mapping)  # before a ledger is made for it
-    with _ledger(url, keys, mapping, council, make=make, dry_run=dry_run) as ledger:
+    ledger, made = _ledger(url, keys, mapping, council, make=make, dry_run=dry_run)
+    with ledger:
         say_fictional(ledger)
         importer = Importer(
-            ledger, mapping, actor=_actor(ledger, actor), dry_run=dry_run, progress=_Progress()
+            ledger,
+            mapping,
+            actor=_actor(ledger, made or actor),
+            dry_run=dry_run,
+            progress=_Progress(),
+            accept_clock=accept_clock,
         )
         apart = quarantine or Path(f"{file.name}.quarantine-{importer.id[:8]}.jsonl")
         counts = importer.run(file, quarantine=apart, quarantine_rows=quarantine_rows)
@@ -100,9 +108,10 @@ def _check(file: Path, mapping: Mapping) -> None:
 
 def _ledger(
     url: str, keys: str | None, mapping: Mapping, council: str | None, *, make: bool, dry_run: bool
-) -> Ledger:
+) -> tuple[Ledger, str | None]:
+    """Return the ledger, and who imports into it where it was made just now."""
     try:
-        return open_ledger(url, keys=keys)
+        return open_ledger(url, keys=keys), None
     except NoLedger:
         if not make:
             raise
@@ -116,7 +125,7 @@ def _ledger(
         click.echo(
             f"The ledger is there; {administrator} is its administrator, {added} imports.", err=True
         )
-    return ledger
+    return ledger, added
 
 
 def _actor(ledger: Ledger, actor: str | None) -> Actor:

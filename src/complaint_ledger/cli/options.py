@@ -1,7 +1,6 @@
 """Arguments that several commands share."""
 
 import functools
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -53,8 +52,3 @@ def say_fictional(ledger: Ledger) -> None:
     """Say so where a ledger tells of nothing real."""
     if ledger.opened.fictional:
         click.echo("FICTIONAL: nothing in this ledger happened.", err=True)
-
-
-def is_terminal() -> bool:
-    """Return whether a person is reading along."""
-    return sys.stdout.isatty()

@@ -134,8 +134,8 @@ def _outcomes(texts: tuple[str, ...]) -> dict[str, Any]:
     if not texts:
         return {}
     split = [_decided(text, "outcome") for text in texts]
-    if len(split) == 1 and split[0][0] is None and split[0][2] is None:
-        return {"outcome": read(OutcomeId, split[0][1], "outcome")}
+    if len(split) == 1 and split[0][0] is None:
+        return {"outcome": read(OutcomeId, split[0][1], "outcome"), "detail": split[0][2]}
     return {
         "outcomes": tuple(
             e.HeadOutcome(head=read(HeadId, head, "outcome"),
@@ -179,16 +179,16 @@ def _entry(
     kind: type[c.Command], ledger: Ledger, complaint: str, given: dict[str, Any]
 ) -> dict[str, Any]:
     wanted = given.pop("event")
-    for fact in standing(ledger.facts(complaint)):
+    facts = ledger.facts(complaint)
+    stands = {fact.id: fact for fact in standing(facts)}
+    for fact in facts:
         if wanted in {fact.id, str(fact.position)}:
             break
     else:
-        raise UnknownName(
-            "standing entry", wanted, mend="`history` shows their positions and event ids"
-        )
+        raise UnknownName("entry", wanted, mend="`history` shows their positions and event ids")
     if kind is c.Retract:
         return {"retracts": fact.id}
-    replacement = fact.event
+    replacement = stands.get(fact.id, fact).event
     for change in given.pop("changes"):
         path, equals, text = change.partition("=")
         if not equals:

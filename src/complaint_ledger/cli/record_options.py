@@ -13,7 +13,8 @@ from complaint_ledger.fields import type_of
 # Said in another way on the command line than by a field of their own.
 _OTHERWISE = {
     "occurred_on", "occurred_at", "precision", "complainant", "codes", "heads", "head",
-    "outcome", "outcomes", "finding", "findings", "table", "replacement", "corrects", "retracts",
+    "outcome", "outcomes", "detail", "finding", "findings", "table", "replacement", "corrects",
+    "retracts",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ known_at_option: Callable[..., Any] = click.option(
 )
 
 
-def parse_known_at(text: str, store: EventStore) -> datetime:
+def parse_known_at(text: str, store: EventStore, option: str = "--known-at") -> datetime:
     """
     Return the last instant (UTC) that *text* means.
 
@@ -33,10 +33,10 @@ def parse_known_at(text: str, store: EventStore) -> datetime:
             else ()
         )
         if not found:
-            raise BadValue("--known-at", "the ledger has no entry at that position")
+            raise BadValue(option, "the ledger has no entry at that position")
         return found[0].recorded_at
     if len(text) == len("2026-01-12"):
-        day = parse_date(text, "--known-at")
+        day = parse_date(text, option)
         last = datetime.combine(day, time.max, LONDON)
         return last.astimezone(UTC)
-    return parse_instant(text, "--known-at")
+    return parse_instant(text, option)

@@ -101,10 +101,12 @@ class SignOff(e.Happened):
 
 @attrs.frozen(kw_only=True)
 class Respond(e.Happened):
-    """Answer: an outcome for each head, or one *outcome* for all of them."""
+    """Answer: an outcome for each head, or one *outcome* for all, with *detail* and *reasons*."""
 
     stage: StageId | None = None
     outcome: OutcomeId | None = None
+    detail: OutcomeId | None = None
+    reasons: Private = None
     outcomes: tuple[e.HeadOutcome, ...] = ()
     decided_by: ActorId | None = None
     body: BodyId | None = None

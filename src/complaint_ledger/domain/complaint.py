@@ -22,6 +22,7 @@ from complaint_ledger.domain.words import (
     Finding,
     HeadId,
     OutcomeId,
+    Precision,
     Reference,
     ServiceId,
     StageId,
@@ -125,6 +126,7 @@ class Complaint:
     reference: Reference | None = None
     received_on: date | None = None
     received_at: datetime | None = None
+    received_precision: Precision = "day"
     receipt_presumed: bool = False
     outside_hours: bool = False
     arose_on: date | None = None
@@ -256,6 +258,7 @@ def _received(complaint: Complaint, event: e.ComplaintReceived) -> Complaint:
         reference=event.reference,
         received_on=event.occurred_on,
         received_at=event.occurred_at,
+        received_precision=event.precision,
         receipt_presumed=event.presumed,
         outside_hours=event.outside_hours,
         arose_on=event.arose_on,

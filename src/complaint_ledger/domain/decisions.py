@@ -24,6 +24,7 @@ from complaint_ledger.domain.words import (
     DeadlineId,
     HeadId,
     Role,
+    Sealed,
     StageId,
     is_given,
 )
@@ -40,12 +41,14 @@ class Situation:
         role: The role of whoever records.
         stages: The stages of the complaint's code, in order; empty when it has none.
         outcomes: The outcomes that the code knows; empty when it knows any.
+        deadlines: The deadlines that the code has; empty when it has none.
     """
 
     now: datetime
     role: Role = "handler"
     stages: tuple[str, ...] = ()
     outcomes: frozenset[str] = frozenset()
+    deadlines: frozenset[str] = frozenset()
 
 
 def decide(
@@ -67,35 +70,41 @@ def decide(
         )
     if not isinstance(command, c.Receive) and not complaint.received:
         raise Refused("GEN-01", "nothing is on record for this complaint; record its receipt first")
-    events = _decide(_dated(command), complaint, situation, history)
+    events = _decide(_dated(command), complaint, situation, told)
     for event in events:
         for objection in objections(event, complaint, situation):
             raise objection
     return events
 
 
-def _dated(command: c.Command) -> c.Command:
-    """Return *command* with the civil date of its instant (GEN-18)."""
-    if command.occurred_at is None:
-        return command
-    if command.occurred_at.tzinfo is None:
+H = TypeVar("H", bound=e.Happened)
+
+
+def _dated(said: H) -> H:
+    """Return *said* with the civil date of its instant, a vague date by its first day (GEN-18)."""
+    on, at = said.occurred_on, said.occurred_at
+    if at is None:
+        if on is not None and said.precision != "day":
+            on = on.replace(day=1, month=1 if said.precision == "year" else on.month)
+        return attrs.evolve(said, occurred_on=on)
+    if at.tzinfo is None:
         raise Refused("GEN-18", "occurred_at needs a time zone, such as Z or +01:00")
-    day = civil_date(command.occurred_at)
-    if command.occurred_on not in {None, day}:
+    day = civil_date(at)
+    if on not in {None, day}:
         raise Refused(
             "GEN-18", f"the date in Europe/London of that instant is {day}, not the one given"
         )
-    return attrs.evolve(command, occurred_on=day)
+    return attrs.evolve(said, occurred_on=day)
 
 
 def _decide(
-    command: c.Command, complaint: Complaint, situation: Situation, history: Sequence[Fact]
+    command: c.Command, complaint: Complaint, situation: Situation, told: Sequence[Fact]
 ) -> list[e.ComplaintEvent]:
     match command:
         case c.Receive():
             return receive(command, complaint)
         case c.Acknowledge():
-            return acknowledge(command, complaint)
+            return acknowledge(command, complaint, told)
         case c.Define():
             return define(command)
         case c.AddHead():
@@ -103,13 +112,13 @@ def _decide(
         case c.Assign():
             return assign(command, complaint)
         case c.Extend():
-            return extend(command, complaint)
+            return extend(command, complaint, situation)
         case c.SignOff():
-            return sign_off(command, complaint)
+            return sign_off(command, complaint, told)
         case c.Respond():
             return respond(command, complaint, situation)
         case c.Deliver():
-            return deliver(command, complaint)
+            return deliver(command, complaint, told)
         case c.Resolve():
             return resolve(command, complaint)
         case c.Escalate():
@@ -119,21 +128,21 @@ def _decide(
         case c.RefuseEscalation():
             return refuse_escalation(command, complaint, situation)
         case c.Withdraw():
-            return withdraw(command, complaint)
+            return withdraw(command, complaint, told)
         case c.Reopen():
             return reopen(command, complaint)
         case c.Close():
-            return close(command, complaint)
+            return close(command, complaint, told)
         case c.Refer():
-            return refer(command, complaint)
+            return refer(command, complaint, told)
         case c.Premature():
             return [_told(e.ReferralPremature, command)]
         case c.OmbudsmanOutcome():
             return ombudsman_outcome(command, complaint)
         case c.Correct():
-            return correct(command, history)
+            return correct(command, told, situation)
         case c.Retract():
-            return retract(command, history)
+            return retract(command, told)
     assert_never(command)
 
 
@@ -149,14 +158,18 @@ def receive(command: c.Receive, complaint: Complaint) -> list[e.ComplaintEvent]:
         raise Refused("GEN-01", "a receipt needs its date (occurred_on), or precision unknown")
     heads = command.heads or (e.Head(id=HeadId("h1")),)
     _refuse_twins(head.id for head in heads)
+    covered = {head for pin in command.codes for head in pin.heads}
+    if covered - {head.id for head in heads}:
+        raise Refused("head-unknown", "a code is said to cover a head that the receipt lacks")
     return [_told(e.ComplaintReceived, command, heads=heads)]
 
 
-def acknowledge(command: c.Acknowledge, complaint: Complaint) -> list[e.ComplaintEvent]:
+def acknowledge(
+    command: c.Acknowledge, complaint: Complaint, told: Sequence[Fact]
+) -> list[e.ComplaintEvent]:
     stage = _stage(command.stage, complaint)
-    if stage.acknowledged_on is not None:
-        return []  # said twice is said once
-    return [_told(e.ComplaintAcknowledged, command, stage=stage.stage)]
+    event = _told(e.ComplaintAcknowledged, command, stage=stage.stage)
+    return _said_again(event, told) if stage.acknowledged_on is not None else [event]
 
 
 def define(command: c.Define) -> list[e.ComplaintEvent]:
@@ -176,9 +189,17 @@ def assign(command: c.Assign, complaint: Complaint) -> list[e.ComplaintEvent]:
     return [_told(e.HandlerAssigned, command)]
 
 
-def extend(command: c.Extend, complaint: Complaint) -> list[e.ComplaintEvent]:
+def extend(command: c.Extend, complaint: Complaint, situation: Situation) -> list[e.ComplaintEvent]:
     stage = _stage(command.stage, complaint)
-    extends = command.extends or DeadlineId(f"{stage.stage}-respond")
+    # What `due` calls the deadline of a later attempt is the deadline of that attempt's stage.
+    named = (command.extends or f"{stage.stage}-respond").removesuffix(f"-attempt-{stage.attempt}")
+    extends = DeadlineId(named)
+    if situation.deadlines and extends not in situation.deadlines:
+        raise Refused(
+            "deadline-unknown",
+            f"the complaint's code has no deadline {extends};"
+            f" it has {', '.join(sorted(situation.deadlines))}",
+        )
     before = [x.until for x in stage.extensions if x.extends == extends]
     if before and command.until <= before[-1]:
         raise Refused(
@@ -186,14 +207,17 @@ def extend(command: c.Extend, complaint: Complaint) -> list[e.ComplaintEvent]:
             f"{extends} runs until {before[-1]} already; extend it to a later day,"
             " or correct the entry",
         )
+    if command.occurred_on and command.until < command.occurred_on:
+        raise Refused("extension-shortens", "the new last day is before the day it was agreed")
     return [_told(e.ResponseExtended, command, stage=stage.stage, extends=extends)]
 
 
-def sign_off(command: c.SignOff, complaint: Complaint) -> list[e.ComplaintEvent]:
+def sign_off(
+    command: c.SignOff, complaint: Complaint, told: Sequence[Fact]
+) -> list[e.ComplaintEvent]:
     stage = _stage(command.stage, complaint)
-    if stage.signed_off_by == command.signed_off_by:
-        return []
-    return [_told(e.ResponseSignedOff, command, stage=stage.stage)]
+    event = _told(e.ResponseSignedOff, command, stage=stage.stage)
+    return _said_again(event, told) if stage.signed_off_by == command.signed_off_by else [event]
 
 
 def respond(
@@ -208,17 +232,17 @@ def respond(
     outcomes = command.outcomes
     if command.outcome:
         outcomes = tuple(
-            e.HeadOutcome(head=head.id, outcome=command.outcome) for head in complaint.heads
-        )
-    _refuse_twins(one.head for one in outcomes)
-    for one in outcomes:
-        _known_head(one.head, complaint)
-        if situation.outcomes and one.outcome not in situation.outcomes:
-            raise Refused(
-                "outcome-unknown",
-                f"the complaint's code has no outcome {one.outcome};"
-                f" it has {', '.join(sorted(situation.outcomes))}",
+            e.HeadOutcome(
+                head=head.id,
+                outcome=command.outcome,
+                detail=command.detail,
+                reasons=command.reasons,
             )
+            for head in complaint.heads
+        )
+    elif command.detail or command.reasons:
+        raise Refused("outcome-missing", "detail and reasons go with one outcome for all heads")
+    _refuse_unknown_outcomes(outcomes, complaint, situation)
     return [
         _told(
             e.ResponseSent,
@@ -230,13 +254,14 @@ def respond(
     ]
 
 
-def deliver(command: c.Deliver, complaint: Complaint) -> list[e.ComplaintEvent]:
+def deliver(
+    command: c.Deliver, complaint: Complaint, told: Sequence[Fact]
+) -> list[e.ComplaintEvent]:
     stage = _stage(command.stage, complaint, answered=True)
     if not stage.responded:
         raise Refused("response-first", f"{stage.stage} has no response yet; record it first")
-    if stage.delivered_on is not None:
-        return []
-    return [_told(e.ResponseDelivered, command, stage=stage.stage)]
+    event = _told(e.ResponseDelivered, command, stage=stage.stage)
+    return _said_again(event, told) if stage.delivered_on is not None else [event]
 
 
 def resolve(command: c.Resolve, complaint: Complaint) -> list[e.ComplaintEvent]:
@@ -276,10 +301,11 @@ def refuse_escalation(
     return [_told(e.EscalationRefused, command, stage=stage)]
 
 
-def withdraw(command: c.Withdraw, complaint: Complaint) -> list[e.ComplaintEvent]:
-    if complaint.status == "withdrawn":
-        return []
-    return [_told(e.ComplaintWithdrawn, command)]
+def withdraw(
+    command: c.Withdraw, complaint: Complaint, told: Sequence[Fact]
+) -> list[e.ComplaintEvent]:
+    event = _told(e.ComplaintWithdrawn, command)
+    return _said_again(event, told) if complaint.status == "withdrawn" else [event]
 
 
 def reopen(command: c.Reopen, complaint: Complaint) -> list[e.ComplaintEvent]:
@@ -287,25 +313,30 @@ def reopen(command: c.Reopen, complaint: Complaint) -> list[e.ComplaintEvent]:
     stage = command.stage or latest
     if complaint.open_stage and complaint.open_stage.stage == stage:
         return []
+    closed_on, on = complaint.closed_on, command.occurred_on
+    if closed_on and on and on < closed_on:
+        raise Refused("reopen-later", f"it was closed on {closed_on}; it is reopened after that")
     attempts = [s.attempt for s in complaint.stages if s.stage == stage]
     return [_told(e.ComplaintReopened, command, stage=stage, attempt=max(attempts, default=0) + 1)]
 
 
-def close(command: c.Close, complaint: Complaint) -> list[e.ComplaintEvent]:
-    if complaint.status == "closed":
-        return []
-    return [_told(e.ComplaintClosed, command)]
+def close(command: c.Close, complaint: Complaint, told: Sequence[Fact]) -> list[e.ComplaintEvent]:
+    event = _told(e.ComplaintClosed, command)
+    return _said_again(event, told) if complaint.status == "closed" else [event]
 
 
-def refer(command: c.Refer, complaint: Complaint) -> list[e.ComplaintEvent]:
+def refer(command: c.Refer, complaint: Complaint, told: Sequence[Fact]) -> list[e.ComplaintEvent]:
     for head in command.heads:
         _known_head(head, complaint)
-    if command.reference and any(
-        case.body == command.body and case.reference == command.reference
+    event = _told(e.ReferredToOmbudsman, command)
+    known = command.reference and any(
+        case.referred_on
+        and not case.premature
+        and case.body == command.body
+        and case.reference == command.reference
         for case in complaint.cases
-    ):
-        return []
-    return [_told(e.ReferredToOmbudsman, command)]
+    )
+    return _said_again(event, told) if known else [event]
 
 
 def ombudsman_outcome(command: c.OmbudsmanOutcome, complaint: Complaint) -> list[e.ComplaintEvent]:
@@ -323,27 +354,49 @@ def ombudsman_outcome(command: c.OmbudsmanOutcome, complaint: Complaint) -> list
         )
     if not findings:
         raise Refused("OMB-02", "say what was found: for each head, or one finding for the whole")
-    _refuse_twins(one.head for one in findings)
-    for one in findings:
-        _known_head(one.head, complaint)
+    _refuse_unknown_findings(findings, complaint)
     return [_told(e.OmbudsmanOutcomeReceived, command, findings=findings)]
 
 
-def correct(command: c.Correct, history: Sequence[Fact]) -> list[e.ComplaintEvent]:
-    event = _recorded(command.corrects, history)
-    if type(event) is not type(command.replacement):
+def correct(
+    command: c.Correct, told: Sequence[Fact], situation: Situation
+) -> list[e.ComplaintEvent]:
+    wrong = _standing_entry(command.corrects, told)
+    if type(wrong.event) is not type(command.replacement):
         raise Refused(
             "GEN-05",
             "an entry is corrected by one of the same kind; otherwise retract it and record anew",
         )
-    if isinstance(event, e.EntryCorrected | e.EntryRetracted):
+    if isinstance(wrong.event, e.EntryCorrected | e.EntryRetracted):
         raise Refused("GEN-05", "correct the entry itself again, or retract the correction")
-    return [_told(e.EntryCorrected, command)]
+    replacement = _dated(command.replacement)
+    before = replay(fact.event for fact in told if fact.position < wrong.position)
+    _refuse_impossible(replacement, before, situation)
+    for objection in objections(replacement, before, situation):
+        raise objection
+    return [_told(e.EntryCorrected, command, replacement=replacement)]
 
 
-def retract(command: c.Retract, history: Sequence[Fact]) -> list[e.ComplaintEvent]:
-    event = _recorded(command.retracts, history)
-    if isinstance(event, e.ComplaintReceived):
+def _refuse_impossible(event: e.ComplaintEvent, before: Complaint, situation: Situation) -> None:
+    """Refuse what the command for *event* would have refused of its parts."""
+    match event:
+        case e.ComplaintReceived():
+            _refuse_twins(head.id for head in event.heads)
+            if event.occurred_on is None and event.precision == "day":
+                raise Refused("GEN-01", "a receipt needs its date, or precision unknown")
+        case e.ComplaintDefined():
+            _refuse_twins(head.id for head in event.heads)
+        case e.ResponseSent():
+            _refuse_unknown_outcomes(event.outcomes, before, situation)
+        case e.OmbudsmanOutcomeReceived():
+            _refuse_unknown_findings(event.findings, before)
+        case _:  # the others have no parts that the complaint must know
+            pass
+
+
+def retract(command: c.Retract, told: Sequence[Fact]) -> list[e.ComplaintEvent]:
+    wrong = _standing_entry(command.retracts, told)
+    if isinstance(wrong.event, e.ComplaintReceived):
         raise Refused(
             "GEN-01",
             "a receipt cannot be retracted, for every complaint begins with one;"
@@ -366,6 +419,10 @@ _AFTER_CLOSING: Final = (
 )
 
 
+# Dates besides its own that an event tells of, which have passed when it is told (GEN-04).
+_ALSO_PAST: Final = ("arose_on", "aware_on", "told_on", "decided_on")
+
+
 def objections(
     event: e.ComplaintEvent, complaint: Complaint, situation: Situation
 ) -> Iterator[Refused]:
@@ -376,13 +433,13 @@ def objections(
     if isinstance(event, e.EntryCorrected):
         day = event.replacement.occurred_on
         at = event.replacement.occurred_at
-    exact = event.precision == "day"
     is_receipt = isinstance(event, e.ComplaintReceived)
     if not complaint.received and not is_receipt:
         yield Refused("GEN-01", "it comes before any receipt")
     if is_receipt and complaint.received:
         yield Refused("GEN-01", "a complaint has one receipt")
     received_on = None if isinstance(event, e.EntryCorrected) else complaint.received_on
+    exact = event.precision == complaint.received_precision == "day"
     if day and exact and received_on and day < received_on:
         yield Refused(
             "GEN-02",
@@ -394,7 +451,11 @@ def objections(
             if before and before > day:
                 yield Refused("arose-first", f"{name} {before} is after the receipt ({day})")
     if (day and day > today) or (at and at > situation.now):
-        yield Refused("GEN-04", f"{day} has not happened yet; today is {today}")
+        yield Refused("GEN-04", f"{at or day} has not happened yet; today is {today}")
+    for name in _ALSO_PAST:
+        other = getattr(event, name, None)
+        if other and other > today:
+            yield Refused("GEN-04", f"{name} {other} has not happened yet; today is {today}")
     if isinstance(event, e.ResponseSent):
         answered = any(
             s.responded and s.stage == event.stage and s.attempt == event.attempt
@@ -476,11 +537,51 @@ def _refuse_twins(heads: Iterable[HeadId]) -> None:
         )
 
 
-def _recorded(event_id: str, history: Sequence[Fact]) -> e.Event:
-    """Return the event with *event_id* in this complaint, as it stands."""
-    for fact in standing(history):
+def _refuse_unknown_outcomes(
+    outcomes: Sequence[e.HeadOutcome], complaint: Complaint, situation: Situation
+) -> None:
+    _refuse_twins(one.head for one in outcomes)
+    for one in outcomes:
+        _known_head(one.head, complaint)
+        if situation.outcomes and one.outcome not in situation.outcomes:
+            raise Refused(
+                "outcome-unknown",
+                f"the complaint's code has no outcome {one.outcome};"
+                f" it has {', '.join(sorted(situation.outcomes))}",
+            )
+
+
+def _refuse_unknown_findings(findings: Sequence[e.HeadFinding], complaint: Complaint) -> None:
+    _refuse_twins(one.head for one in findings)
+    for one in findings:
+        _known_head(one.head, complaint)
+
+
+def _standing_entry(event_id: str, told: Sequence[Fact]) -> Fact:
+    """Return the entry with *event_id* in this complaint, as it stands."""
+    for fact in told:
         if fact.id == event_id:
-            return fact.event
+            return fact
     raise Refused(
         "GEN-05", "no standing entry of this complaint has that event id; `history` shows them"
     )
+
+
+def _said_again(event: e.ComplaintEvent, told: Sequence[Fact]) -> list[e.ComplaintEvent]:
+    """Return nothing where the latest entry of the kind says the same; else refuse."""
+    stage = getattr(event, "stage", None)
+    for fact in reversed(told):
+        if type(fact.event) is type(event) and getattr(fact.event, "stage", None) == stage:
+            if _in_clear(fact.event) == _in_clear(event):
+                return []  # said twice is said once
+            raise Refused(
+                "said-otherwise",
+                f"position {fact.position} says something else of this; correct that entry,"
+                " or retract it and record anew",
+            )
+    return [event]  # the state has it from an event of another kind
+
+
+def _in_clear(event: e.Event) -> tuple[object, ...]:
+    values = (getattr(event, field.name) for field in attrs.fields(type(event)))
+    return tuple(value for value in values if not isinstance(value, Sealed))

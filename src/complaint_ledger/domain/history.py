@@ -8,7 +8,7 @@ were recorded, never before.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import attrs
 
@@ -32,8 +32,7 @@ def known(facts: Iterable[Fact], known_at: datetime | None) -> tuple[Fact, ...]:
     """Return what was recorded by *known_at* (aware); everything where it is None (GEN-06)."""
     if known_at is None:
         return tuple(facts)
-    limit = known_at.astimezone(UTC)
-    return tuple(fact for fact in facts if fact.recorded_at <= limit)
+    return tuple(fact for fact in facts if fact.recorded_at <= known_at)
 
 
 def standing(facts: Sequence[Fact]) -> tuple[Fact, ...]:

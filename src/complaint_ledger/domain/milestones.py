@@ -27,7 +27,8 @@ def milestones(complaint: Complaint) -> dict[str, Milestone]:
             on=complaint.received_on,
             at=complaint.received_at,
             outside_hours=complaint.outside_hours,
-            presumed=complaint.receipt_presumed,
+            # A month or a year is kept by its first day, and is no exact start.
+            presumed=complaint.receipt_presumed or complaint.received_precision != "day",
         )
     for stage in complaint.stages:
         if stage.attempt == 1:
@@ -45,8 +46,8 @@ def _note_stage(found: dict[str, Milestone], stage: StageState, complaint: Compl
     if stage.stage == FIRST_STAGE:
         _note(found, "acknowledged", stage.acknowledged_on)
     else:
-        if stage is not complaint.stages[0]:
-            _note(found, "escalated", stage.opened_on)
+        if stage is not complaint.stages[0] and "escalated" not in found:
+            _note(found, "escalated", stage.opened_on)  # the first time, to the second stage
         _note(found, f"{stage.stage}-acknowledged", stage.acknowledged_on)
     _note(found, f"{stage.stage}-responded", stage.responded_on)
     _note(found, f"{stage.stage}-response-received", stage.delivered_on)

@@ -95,7 +95,12 @@ SHAPES: Final[Mapping[Any, tuple[re.Pattern[str], int, str]]] = {
         "is an id that `actors add` issued, such as officer-7k2m; never a name or an address",
     ),
     HeadId: (_WORD, 32, "is a head's id, such as h1"),
-    SubjectId: (re.compile(r"p[1-9][0-9]{0,3}|any|ledger"), 6, "is p1, p2, …, any or ledger"),
+    # An actor is the subject of their own name; id-key is the ledger's secret.
+    SubjectId: (
+        re.compile(r"p[1-9][0-9]{0,3}|any|ledger|id-key|[a-z]+-[0-9a-z]{4,32}"),
+        64,
+        "is p1, p2, …, any, ledger, id-key or an actor's id",
+    ),
     # A digit is asked for, so that nobody's name passes as a reference.
     Reference: (
         re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9](?:[A-Za-z0-9 ./_-]*[A-Za-z0-9])?"),

@@ -105,6 +105,7 @@ class Importer:
         dry_run: bool = False,
         batch: int = BATCH,
         progress: Progress | None = None,
+        accept_clock: bool = False,
     ) -> None:
         self.id = EventId(new_id())
         self._ledger = ledger
@@ -113,6 +114,7 @@ class Importer:
         self._dry_run = dry_run
         self._batch = batch
         self._progress = progress
+        self._accept_clock = accept_clock
         self._counts = Counts()
         self._pending: list[_Planned] = []
         self._pending_events = 0
@@ -281,7 +283,9 @@ class Importer:
                 raise ClaimTaken(next(iter(taken)))
         elif parts:
             own = [] if self._started else [self._start()]
-            appended = self._ledger.recorder.append([*own, *parts], self._around)
+            appended = self._ledger.recorder.append(
+                [*own, *parts], self._around, accept_clock=self._accept_clock
+            )
             if appended.already_there:  # their contents may differ all the same
                 raise PartialOverlap(parts[0].stream)
             self._started = True
@@ -371,7 +375,7 @@ class Importer:
             quarantined=counts.quarantined,
             passed_over=counts.passed_over,
         )
-        self._ledger.record_own(event, self._around.actor)
+        self._ledger.record_own(event, self._around.actor, accept_clock=self._accept_clock)
 
 
 def _breaches(one: _Sorted, situation: Situation) -> set[str]:

@@ -66,10 +66,9 @@ class Quarantine:
 
 
 def _private(path: Path) -> IO[str]:
-    """Open *path* anew, for its owner only."""
+    """Make *path*, for its owner only; a file that is there already is not touched."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.fchmod(handle, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise ComplaintLedgerError(
             f"the quarantine file {path} cannot be written: {error.strerror}"

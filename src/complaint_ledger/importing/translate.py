@@ -277,6 +277,8 @@ class Translator:
                 if not decided:
                     return None
                 said |= self._decided(kind, decided)
+            if "occurred_on" not in said and "occurred_at" not in said:
+                said["precision"] = "unknown"
             try:
                 event: e.ComplaintEvent = kind(**said)
             except TypeError:

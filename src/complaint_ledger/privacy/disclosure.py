@@ -21,7 +21,7 @@ SALT_BYTES: Final = 32
 LONGEST: Final = 100_000
 """Characters in one sealed text; a longer one is a document."""
 
-_CONTROLS: Final = {c: None for c in range(32) if chr(c) not in "\t\n\r"} | {127: None}
+_CONTROLS: Final = {c: None for c in (*range(32), *range(127, 160)) if chr(c) not in "\t\n\r"}
 
 
 def b64url(data: bytes) -> str:

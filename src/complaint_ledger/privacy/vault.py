@@ -12,8 +12,8 @@ import attrs
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from complaint_ledger.domain.words import Sealed
-from complaint_ledger.errors import UnreadableEvent
+from complaint_ledger.domain.words import Sealed, SubjectId, read
+from complaint_ledger.errors import BadValue, UnreadableEvent
 from complaint_ledger.privacy.disclosure import Disclosure, disclose, read_disclosure
 from complaint_ledger.privacy.keys import DataKey, KeyStore, Whose
 from complaint_ledger.store import EventStore, SealedRow
@@ -40,7 +40,9 @@ class Sealing:
         Raises:
             BadValue: The text cannot be kept; the message names *path* only.
         """
-        assert value.clear is not None
+        if not isinstance(value.clear, str):
+            raise BadValue(path, "a sealed value holds a text")
+        read(SubjectId, value.subject, path)
         disclosure = disclose(path, value.clear)
         self.pending.append((value.subject, disclosure))
         return disclosure.digest

@@ -172,7 +172,7 @@ class EventStoreMachine(RuleBasedStateMachine):
                 self.store.append(batch, accept_clock=accept_clock)
             return
         last = self.last()
-        now = max(self.clock.now, last) if last else self.clock.now
+        now = max(self.clock.now, last + timedelta(microseconds=1)) if last else self.clock.now
         first = len(self.lines) + 1
         for part in batch:
             self.lines += [Line(part.stream, event, now) for event in part.events]

@@ -74,6 +74,7 @@ class Given:
         role: Role = "handler",
         stages: Sequence[str] = (),
         outcomes: Collection[str] = (),
+        deadlines: Collection[str] = (),
     ) -> "Decided":
         """
         Decide on *command*.
@@ -84,12 +85,14 @@ class Given:
             role: The role of who asks.
             stages: The stages of the complaint's code, in order.
             outcomes: The outcomes that the code knows.
+            deadlines: The deadlines that the code has.
         """
         situation = Situation(
             now=_noon(today or self._latest(command)),
             role=role,
             stages=tuple(stages),
             outcomes=frozenset(outcomes),
+            deadlines=frozenset(deadlines),
         )
         try:
             return Decided(events=tuple(decide(command, self.facts, situation)))
