@@ -105,6 +105,17 @@ def test_said_again_in_other_words_is_not_swallowed(before, command):
     assert "correct that entry" in str(refusal)
 
 
+def test_a_referral_said_twice_is_said_once_whatever_came_between():
+    elsewhere = attrs.evolve(story.REFERRED, body="spso", reference="2026-1")
+    given(*story.EVENTS[:12], elsewhere).when(story.REFER).then_nothing()
+
+
+def test_a_case_that_came_back_premature_can_be_referred_again():
+    back = e.ReferralPremature(occurred_on=date(2026, 9, 20), body="lgsco")
+    again = attrs.evolve(story.REFER, occurred_on=date(2026, 10, 1))
+    assert given(*story.EVENTS[:12], back).when(again).events
+
+
 def test_the_words_of_a_sealed_text_are_not_compared_for_nobody_opened_it():
     withdrawn = e.ComplaintWithdrawn(occurred_on=DAY, explanation=seal("Moved away"))
     again = c.Withdraw(occurred_on=DAY, explanation=seal("They moved"))

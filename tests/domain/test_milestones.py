@@ -96,3 +96,11 @@ def test_gen_12_a_second_attempt_is_put_off_by_its_own_extension():
     known = due(*AGAIN, put_off)
     assert known["stage-1-respond-attempt-2"].extended_until == date(2026, 6, 30)
     assert known["stage-1-respond"].extended_until == date(2026, 5, 6)
+
+
+def test_a_third_stage_moves_no_clock_of_the_second():
+    third = e.ComplaintEscalated(occurred_on=date(2026, 7, 20), stage="stage-3")
+    told = (RECEIVED, *story.EVENTS[1:8])
+    before, after = due(*told), due(*told, third)
+    assert after["stage-2-acknowledge"].due_on == before["stage-2-acknowledge"].due_on
+    assert after["stage-2-respond"].due_on == before["stage-2-respond"].due_on

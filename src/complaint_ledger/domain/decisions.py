@@ -568,18 +568,21 @@ def _standing_entry(event_id: str, told: Sequence[Fact]) -> Fact:
 
 
 def _said_again(event: e.ComplaintEvent, told: Sequence[Fact]) -> list[e.ComplaintEvent]:
-    """Return nothing where the latest entry of the kind says the same; else refuse."""
-    stage = getattr(event, "stage", None)
-    for fact in reversed(told):
-        if type(fact.event) is type(event) and getattr(fact.event, "stage", None) == stage:
-            if _in_clear(fact.event) == _in_clear(event):
-                return []  # said twice is said once
-            raise Refused(
-                "said-otherwise",
-                f"position {fact.position} says something else of this; correct that entry,"
-                " or retract it and record anew",
-            )
-    return [event]  # the state has it from an event of another kind
+    """Return nothing where the entry that tells of it says the same; refuse otherwise."""
+    fact = next(f for f in reversed(told) if _of_what(f.event) == _of_what(event))
+    if _in_clear(fact.event) == _in_clear(event):
+        return []  # said twice is said once
+    raise Refused(
+        "said-otherwise",
+        f"position {fact.position} says something else of this; correct that entry,"
+        " or retract it and record anew",
+    )
+
+
+def _of_what(event: e.Event) -> tuple[object, ...]:
+    """Return what *event* tells of: its kind, with the stage or the case."""
+    parts = ("stage", "body", "reference")
+    return (type(event), *(getattr(event, part, None) for part in parts))
 
 
 def _in_clear(event: e.Event) -> tuple[object, ...]:
