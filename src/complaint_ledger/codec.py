@@ -178,6 +178,15 @@ def sealed_paths(body: bytes) -> dict[str, tuple[str, str]]:
     return found
 
 
+def carried(event: e.Event) -> dict[str, str]:
+    """Return what *event* carries over from an entry that was sealed before: digest → path."""
+    form = _form(event, lambda _path, _value: _NOT_YET)
+    return {s["digest"]: p for p, s in form.sealed.items() if s["digest"] != _NOT_YET}
+
+
+_NOT_YET: Final = "not sealed yet"
+
+
 def request_of(body: bytes) -> str | None:
     """Return the digest of the request's fingerprint, where there is one."""
     found = _load("body", body)["sealed"].get(REQUEST)
@@ -384,6 +393,7 @@ __all__ = [
     "Meta",
     "SealFunction",
     "Source",
+    "carried",
     "decode",
     "decode_event",
     "encode",

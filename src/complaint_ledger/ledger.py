@@ -273,6 +273,8 @@ class Ledger:
                 raise StreamMoved(stream, expected_version, len(stored))
             facts = tuple(map(read_fact, stored))
             events = decide(command, facts, self._situation(around.actor.role, facts, command))
+            if isinstance(command, c.Correct):
+                _refuse_moved(command.replacement, stored)
             if not events:
                 return Recorded(stream=stream, events=(), already_there=True, version=len(stored))
             told = [
@@ -472,3 +474,16 @@ class Ledger:
         while page := self.store.tail(after=after, limit=1000):
             yield from page
             after = page[-1].position
+
+
+def _refuse_moved(replacement: e.Event, stored: Sequence[RecordedEvent]) -> None:
+    """Refuse a sealed text in another place than where it was sealed: it could not be opened."""
+    there = {
+        (digest, path)
+        for recorded in stored
+        for digest, (path, _) in codec.sealed_paths(recorded.body).items()
+    }
+    if not there.issuperset(codec.carried(replacement).items()):
+        raise Refused(
+            "sealed-stays", "a sealed text stays where it was said; say it anew with seal(…)"
+        )

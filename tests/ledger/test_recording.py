@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from complaint_ledger import Refused, Sealed, commands, create_ledger, seal
+from complaint_ledger.chronicle import reveal
 from complaint_ledger.domain import events as e
 from complaint_ledger.errors import (
     BadValue,
@@ -375,3 +376,27 @@ def test_a_pinned_code_that_nobody_holds_is_not_corrected_in(ledger, actor):
     )
     with pytest.raises(UnknownName):
         ledger.record(wrong, complaint=story.REFERENCE, actor=actor)
+
+
+def test_a_sealed_text_stays_where_it_was_sealed(ledger, actor):
+    two = (story.MISSED, e.Head(id="h2"))
+    ledger.record(attrs.evolve(RECEIVE, heads=two), actor=actor)
+    receipt = ledger.facts(story.REFERENCE)[0]
+    first, second = receipt.event.heads
+    moved = (
+        attrs.evolve(first, description=None),
+        attrs.evolve(second, description=first.description),
+    )
+    wrong = commands.Correct(
+        occurred_on=date(2026, 5, 12),
+        corrects=receipt.id,
+        replacement=attrs.evolve(receipt.event, heads=moved),
+        reason="wrong-head",
+    )
+    with pytest.raises(Refused, match="sealed-stays"):
+        ledger.record(wrong, complaint=story.REFERENCE, actor=actor)
+    anew = (moved[0], attrs.evolve(second, description=seal("The bin, of the second head")))
+    right = attrs.evolve(wrong, replacement=attrs.evolve(receipt.event, heads=anew))
+    ledger.record(right, complaint=story.REFERENCE, actor=actor)
+    told = reveal(ledger, story.REFERENCE, actor=actor, purpose="casework")
+    assert "The bin, of the second head" in told.values()
