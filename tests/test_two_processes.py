@@ -33,8 +33,8 @@ def together(number, i):
     if i % 4 == 0:  # both processes want every one of these heads
         return commands.AddHead(head=events.Head(id=f"x{i // 40}")), f"S-{i // 4 % SHARED}"
     if i % 4 == 2:
-        handler = f"officer-{number}{i:05}"
-        return commands.Assign(handler=handler), f"S-{i // 4 % SHARED}"
+        case = commands.Refer(body="lgsco", reference=f"R{number}-{i}")
+        return case, f"S-{i // 4 % SHARED}"
     return alone(number, i // 2)
 
 

@@ -139,6 +139,20 @@ def test_a_quarantine_that_cannot_be_written_is_named(office, mapping, file):
     assert "cannot be written" in office.fails(path, mapping, "--quarantine", "/nowhere/q")
 
 
+def test_no_file_but_an_earlier_quarantine_is_written_over(office, mapping, file):
+    path = file(line("T-1"), line("T-2", opened="x"))
+    precious = path.with_name("precious.db")
+    precious.write_bytes(b"a ledger, perhaps")
+    for option in ("--quarantine", "--quarantine-rows"):
+        assert "another file" in office.fails(path, mapping, option, precious)
+        assert "that is imported" in office.fails(path, mapping, option, path)
+    assert precious.read_bytes() == b"a ledger, perhaps"
+    notes = path.with_name("notes.jsonl")
+    for _ in range(2):
+        office.imports(path, mapping, "--quarantine", notes)
+    assert len(notes.read_text(encoding="utf-8").splitlines()) == 1
+
+
 # --- what is recorded ----------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from complaint_ledger.domain.complaint import evolve, replay
 from complaint_ledger.domain.decisions import Situation, objections
 from complaint_ledger.domain.history import standing
 from complaint_ledger.domain.words import EventId
-from complaint_ledger.errors import ClaimTaken, PartialOverlap, Refused, StreamMoved
+from complaint_ledger.errors import BadValue, ClaimTaken, PartialOverlap, Refused, StreamMoved
 from complaint_ledger.ids import new_id
 from complaint_ledger.importing.mapping import Mapping
 from complaint_ledger.importing.quarantine import Quarantine, Unreadable
@@ -137,6 +137,8 @@ class Importer:
             BadValue: The file or the mapping cannot be used at all.
         """
         mapping = self._mapping
+        if path.resolve() in {place.resolve() for place in (quarantine, quarantine_rows) if place}:
+            raise BadValue("quarantine", "it is the file that is imported; choose another place")
         file = CsvFile(path, encoding=mapping.encoding, delimiter=mapping.delimiter)
         try:
             self._translator = Translator(mapping, file.header)

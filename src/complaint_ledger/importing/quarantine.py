@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import attrs
 
-from complaint_ledger.errors import ComplaintLedgerError
+from complaint_ledger.errors import BadValue, ComplaintLedgerError
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +46,7 @@ class Quarantine:
         """Note the row on *line*; its *values* only where rows are asked for."""
         self.count += 1
         if self._reasons is None:
-            self._reasons = _private(self.file)
+            self._reasons = _private(self.file, '{"line": ')
         note: dict[str, Any] = {"line": line}
         if why.first_line is not None:
             note["lines"] = [why.first_line, line]
@@ -54,7 +54,7 @@ class Quarantine:
         self._reasons.write(json.dumps(note, ensure_ascii=False) + "\n")
         if self._rows is not None:
             if self._raw is None:
-                self._raw = _private(self._rows)
+                self._raw = _private(self._rows, "line,")
                 csv.writer(self._raw).writerow(("line", *self._header))
             csv.writer(self._raw).writerow((line, *values))
 
@@ -65,10 +65,20 @@ class Quarantine:
                 file.close()
 
 
-def _private(path: Path) -> IO[str]:
-    """Make *path*, for its owner only; a file that is there already is not touched."""
+def _private(path: Path, begins: str) -> IO[str]:
+    """
+    Open *path* anew, for its owner only.
+
+    A file that is there already is written over only where it is an earlier quarantine,
+    by how it *begins*: a slip of the pen must not cost a ledger.
+    """
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if path.exists():
+            with path.open("rb") as there:
+                if there.read(len(begins)) not in {b"", begins.encode()}:
+                    raise BadValue("quarantine", f"{path} is another file; choose another place")
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(handle, 0o600)
     except OSError as error:
         raise ComplaintLedgerError(
             f"the quarantine file {path} cannot be written: {error.strerror}"
