@@ -158,8 +158,9 @@ def make_converter() -> cattrs.Converter:
         structure(_is(kind), _strictly(kind))
         unstructure(_is(kind), _same_kind(kind))
     for shape in SHAPES:
-        structure(_is(shape), shaped(shape))
-        unstructure(_is(shape), _one_way(shaped(shape)))
+        read_shape = shaped(shape)
+        structure(_is(shape), read_shape)
+        unstructure(_is(shape), _one_way(read_shape))
     converter.register_structure_hook_factory(_is_optional, _optional)
     converter.register_structure_hook_factory(_is_many, _many)
     structure(_is_private, _private)

@@ -5,8 +5,7 @@ The options are made from the command's own fields, so that the two cannot
 drift apart: an id or a code is read by its shape, a text is sealed.
 """
 
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -67,7 +66,9 @@ def _subcommand(name: str, kind: type[c.Command]) -> click.Command:
         recorded = ledger.record(command, complaint=complaint, actor=actor, **around)
         _report(ledger, recorded, form)
 
-    return click.Command(name, callback=with_ledger(run), help=kind.__doc__, params=[])
+    callback = format_option(actor_option(with_ledger(run)))
+    params = [*options_of(kind), *reversed(callback.__click_params__)]
+    return click.Command(name, callback=callback, help=kind.__doc__, params=params)
 
 
 # --- what is printed -----------------------------------------------------------------------------
@@ -103,19 +104,5 @@ def _report(ledger: Ledger, recorded: Recorded, form: str) -> None:
         print_rows(rows, form, ("position", "version", "event", "occurred_on", "id"))
 
 
-def _add_all() -> None:
-    for name, kind in COMMANDS.items():
-        command = _subcommand(name, kind)
-        decorated: Callable[..., Any] = command.callback or _nothing
-        for decorate in (actor_option, format_option):
-            decorated = decorate(decorated)
-        command.callback = decorated
-        command.params = [*options_of(kind), *reversed(decorated.__click_params__)]  # type: ignore[attr-defined]
-        record.add_command(command)
-
-
-def _nothing() -> None:
-    sys.exit(2)
-
-
-_add_all()
+for _name, _kind in COMMANDS.items():
+    record.add_command(_subcommand(_name, _kind))
