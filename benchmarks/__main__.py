@@ -37,7 +37,8 @@ def main(*, quick: bool, path: Path | None, parent: Path | None) -> None:
         replayed = measures.replays(folder, scale)
         imported = measures.imports(folder, scale)
         by_hand, get_and_save, split = measures.commands(folder, scale)
-        lines = [replayed, imported, by_hand, get_and_save]
+        judged = measures.findings(folder, scale)
+        lines = [replayed, imported, by_hand, get_and_save, judged]
         grown = measures.growth(folder, scale)
     console.print(comparisons(lines), growths(grown), splits(split))
     if path:
@@ -76,7 +77,7 @@ def comparisons(lines: list[Line]) -> Table:
 
 def growths(grown: list[Growth]) -> Table:
     table = Table(title="As the ledger grows: per second")
-    for column in ("complaints", "import", "command", "read one", "replay all"):
+    for column in ("complaints", "import", "command", "read one", "replay all", "judge all"):
         table.add_column(column, justify="right")
     for at in grown:
         table.add_row(*(f"{value:,.0f}" for value in attrs.astuple(at)))

@@ -28,7 +28,7 @@ class Scale:
 
 
 FULL: Final = Scale(
-    imported=1000, replayed=2000, commanded=300, times=7, sizes=(1_000, 10_000, 50_000)
+    imported=1000, replayed=2000, commanded=300, times=7, sizes=(1_000, 10_000, 100_000)
 )
 QUICK: Final = Scale(imported=20, replayed=20, commanded=5, times=2, sizes=(20, 40))
 
@@ -75,6 +75,7 @@ class Growth:
     commanded: float
     read: float
     replayed: float
+    judged: float
 
 
 def rate(count: int, work: Callable[[], object]) -> float:
@@ -118,6 +119,26 @@ def replays(folder: Path, scale: Scale) -> Line:
         ours=tuple(mine),
         theirs=tuple(peer),
         target=3,
+    )
+
+
+def findings(folder: Path, scale: Scale) -> Line:
+    """Measure complaints judged, against the same complaints only read and folded."""
+    mine, folded = [], []
+    with ours(folder, "findings") as side:
+        side.save([journeys.case(n) for n in range(scale.replayed)])
+        streams = list(side.ledger.streams())
+        assert side.judge() == len(streams)
+        for _ in range(scale.times):
+            mine.append(rate(len(streams), side.judge))
+            folded.append(
+                rate(len(streams), lambda: [side.ledger.complaint(stream) for stream in streams])
+            )
+    return Line(
+        what="findings, complaints",
+        peer="our own fold, one by one",
+        ours=tuple(mine),
+        theirs=tuple(folded),
     )
 
 
@@ -178,6 +199,7 @@ def growth(folder: Path, scale: Scale) -> list[Growth]:
                         lambda streams=streams: [side.ledger.complaint(s) for s in streams],
                     ),
                     replayed=rate(size, side.replay),
+                    judged=rate(size, side.judge),
                 )
             )
     return found

@@ -15,6 +15,7 @@ from complaint_ledger import codec
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain.complaint import Complaint
 from complaint_ledger.domain.words import HeadId, seal
+from complaint_ledger.judging import all_findings
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import create_ledger
 from complaint_ledger.recording import Around
@@ -47,6 +48,10 @@ class Ours:
     def replay(self) -> list[tuple[str, Complaint]]:
         """Return every complaint as it stands."""
         return list(self.ledger.complaints())
+
+    def judge(self) -> int:
+        """Judge every complaint by the code pinned to it; return how many there were."""
+        return sum(1 for _ in all_findings(self.ledger))
 
     def settings(self) -> dict[str, object]:
         with self.ledger.store.datastore.get_connection(commit=True) as connection:

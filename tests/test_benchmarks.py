@@ -22,6 +22,7 @@ def test_a_quick_run_measures_everything_and_leaves_nothing_behind(tmp_path):
         ("eventsourcing, save each", 5),
         ("sqlite3, same rows", 0.4),
         ("eventsourcing, get and save", None),
+        ("our own fold, one by one", None),
     ]
     for line in found["lines"]:
         assert len(line["ours"]) == len(line["theirs"]) == measures.QUICK.times

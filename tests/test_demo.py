@@ -88,12 +88,13 @@ class TestWhatIsPrinted:
     def test_every_command_to_try_next_works_as_printed(self, shown):
         tried = shown.stdout.partition("What to try next")[2].splitlines()
         commands = [line for line in tried if line.strip() and not line.startswith("  #")]
-        assert len(commands) == 4
+        assert len(commands) == 7
         for command in commands:
             program, *arguments = shlex.split(command)
             assert program == "complaint-ledger"
             result = run(*arguments)
-            assert result.exit_code == 0, result.output
+            # That something was missed is exit status 1, for whoever calls it from a script.
+            assert result.exit_code in ({0, 1} if arguments[0] == "findings" else {0})
             assert result.stdout.strip()
 
     def test_nothing_personal_is_printed(self, shown, ledger, entries):

@@ -3,6 +3,7 @@
 from complaint_ledger.domain import commands, events
 from complaint_ledger.domain.words import WITHHELD, Sealed, seal
 from complaint_ledger.errors import ComplaintLedgerError, Refused
+from complaint_ledger.judging import agenda, all_findings, findings_of
 from complaint_ledger.ledger import Ledger, Recorded
 from complaint_ledger.opening import create_ledger, open_ledger
 
@@ -13,9 +14,12 @@ __all__ = [
     "Recorded",
     "Refused",
     "Sealed",
+    "agenda",
+    "all_findings",
     "commands",
     "create_ledger",
     "events",
+    "findings_of",
     "open_ledger",
     "seal",
 ]

@@ -12,6 +12,7 @@ from complaint_ledger import codec, pinning
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.deadlines import Deadline
 from complaint_ledger.domain.history import Fact, as_of, effective, known, standing
+from complaint_ledger.domain.milestones import vague_dates
 from complaint_ledger.domain.words import Private, ReasonId, Sealed, StreamId, Withheld
 from complaint_ledger.errors import Refused
 from complaint_ledger.ledger import Ledger
@@ -206,7 +207,7 @@ def differences(
             found.append(Difference(what="entry", where=name, before="stands", after="retracted"))
         elif old is not None and new is not None and old.event != new.event:
             found += _changed(name, codec.fields(old.event, _mark), codec.fields(new.event, _mark))
-    due = [_due(facts, at) for at in (first, second)]
+    due = [_due(ledger, facts, at) for at in (first, second)]
     found += [
         Difference(
             what="due date",
@@ -226,8 +227,20 @@ def _mark(_: str, value: Private) -> str:
     return f"sealed {digest[:6]}…" if digest else "withheld"
 
 
-def _due(facts: Sequence[Fact], at: datetime) -> dict[str, Deadline]:
-    return {d.id: d for d in pinning.deadlines_of(as_of(facts, at))}
+def _due(ledger: Ledger, facts: Sequence[Fact], at: datetime) -> dict[str, Deadline]:
+    complaint = as_of(facts, at)
+    found = pinning.deadlines_of(
+        complaint,
+        ledger.texts,
+        vague=vague_dates(fact.event for fact in standing(known(facts, at))),
+        beyond=lambda *_: None,  # `due` says which clocks leave the calendar
+    )
+    return {_due_name(each, several=len(complaint.codes) > 1): each for each in found}
+
+
+def _due_name(deadline: Deadline, *, several: bool) -> str:
+    name = f"{deadline.id} {deadline.item}" if deadline.item else deadline.id
+    return f"{name} ({deadline.code})" if several else name
 
 
 def _when(deadline: Deadline | None) -> str | None:

@@ -125,8 +125,8 @@ def _amend(owner: Any, steps: list[str], text: str, path: str) -> Any:
         there = ", ".join(f.name for f in attrs.fields(type(owner)))
         raise BadValue(path, f"there is no such field; there is {there}")
     value = getattr(owner, name)
-    if name in {"id", "head"} and not rest:
-        # Sealed texts are bound to their path, of which this is a part.
+    if name in {"id", "head"} and not rest and not isinstance(owner, e.Happened):
+        # A member's sealed texts are bound to their path, of which this is a part.
         raise BadValue(path, "what names it stays; retract the entry and record it anew")
     if not rest:
         changed = _changed(owner, name, kind, value, text, path)

@@ -5,7 +5,7 @@ This is the shell around the pure domain. It knows the store, the vault and the
 codec, makes ids and reads clocks, so that nothing in the domain has to.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final, Self
@@ -16,10 +16,12 @@ from complaint_ledger import codec, pinning
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.complaint import Complaint, evolve
-from complaint_ledger.domain.deadlines import Deadline
+from complaint_ledger.domain.deadlines import Beyond, Deadline
 from complaint_ledger.domain.decisions import Situation, decide
-from complaint_ledger.domain.history import Fact, as_of
-from complaint_ledger.domain.words import ActorId, ActorKind, Role, Sealed, read, seal
+from complaint_ledger.domain.history import Fact, as_of, known, standing
+from complaint_ledger.domain.london import civil_date
+from complaint_ledger.domain.milestones import vague_dates
+from complaint_ledger.domain.words import ActorId, ActorKind, Role, Sealed, ServiceId, read, seal
 from complaint_ledger.errors import (
     BadValue,
     EventIdTaken,
@@ -30,6 +32,7 @@ from complaint_ledger.errors import (
     UnreadableEvent,
 )
 from complaint_ledger.ids import DerivedIds, new_actor, new_id
+from complaint_ledger.own import OwnStream, in_force
 from complaint_ledger.privacy.keys import KeyStore
 from complaint_ledger.privacy.vault import Vault
 from complaint_ledger.reading import Entry, read_entry, read_fact
@@ -43,6 +46,7 @@ from complaint_ledger.requests import (
     until_quick_enough,
 )
 from complaint_ledger.store import LEDGER_STREAM, Clock, EventStore, RecordedEvent
+from complaint_ledger.texts import Texts, pins_in
 
 # What makes a fold in the order of recording wrong.
 _UNSTEADY: Final = (e.EntryCorrected, e.EntryRetracted)
@@ -64,12 +68,14 @@ class Recorded:
             been said already.
         already_there: Nothing was recorded now.
         version: How many events the stream holds.
+        remarks: What was recorded all the same and deserves a second look, in words.
     """
 
     stream: str
     events: tuple[Fact, ...]
     already_there: bool = False
     version: int
+    remarks: tuple[str, ...] = ()
 
 
 class Ledger:
@@ -78,13 +84,15 @@ class Ledger:
 
     Attributes:
         store: Where it is kept.
+        texts: The codes and calendars that it keeps, and those of the library.
     """
 
     def __init__(self, store: EventStore, keys: Callable[[], KeyStore], clock: Clock) -> None:
         self.store = store
         self._open_keys = keys
         self._clock = clock
-        self._actors: dict[str, codec.Actor] = {}
+        self._own = OwnStream(store)
+        self.texts = Texts(self._own.texts, self._own.look_again)
         self.recorder = Recorder(store, lambda: self.keys)
 
     def __enter__(self) -> Self:
@@ -98,6 +106,10 @@ class Ledger:
         self.store.close()
         if "keys" in self.__dict__:
             self.keys.close()
+
+    def now(self) -> datetime:
+        """Return the time by the ledger's clock (aware)."""
+        return self._clock()
 
     # --- the ledger itself -----------------------------------------------------------------------
 
@@ -138,14 +150,7 @@ class Ledger:
 
     def actors(self) -> Mapping[str, codec.Actor]:
         """Return everyone who may record, by id."""
-        for recorded in self.store.read(LEDGER_STREAM):
-            if recorded.name == "actor-added":
-                event = read_fact(recorded).event
-                assert isinstance(event, e.ActorAdded)
-                self._actors[event.actor] = codec.Actor(
-                    id=event.actor, kind=event.kind, role=event.role
-                )
-        return dict(self._actors)
+        return dict(self._own.look_again().actors)
 
     def actor(self, actor_id: str) -> codec.Actor:
         """
@@ -156,9 +161,9 @@ class Ledger:
             UnknownName: `actors add` never issued it.
         """
         read(ActorId, actor_id, "actor")
-        if actor_id not in self._actors and actor_id not in self.actors():
+        if actor_id not in self._own.actors and actor_id not in self.actors():
             raise UnknownName("actor", actor_id, mend="`complaint-ledger actors add` issues an id")
-        return self._actors[actor_id]
+        return self._own.actors[actor_id]
 
     def add_actor(
         self,
@@ -193,16 +198,73 @@ class Ledger:
     def record_own(
         self, event: e.LedgerEvent, actor: codec.Actor, *, accept_clock: bool = False
     ) -> None:
-        """Record a fact of the ledger's own, after whatever is there."""
-        told = [Told(new_id(), event)]
+        """Record a fact of the ledger's own, after whatever is there, with the texts it pins."""
 
         def once() -> None:
-            version = len(self.store.read(LEDGER_STREAM))
-            part = Part(stream=LEDGER_STREAM, version=version, events=told)
-            around = Around(actor=actor)
-            self.recorder.append([part], around, accept_clock=accept_clock)
+            part = self.own_part([event])
+            self.recorder.append([part], Around(actor=actor), accept_clock=accept_clock)
 
         until_quick_enough(once)
+
+    def own_part(self, events: Sequence[e.LedgerEvent], pins: Iterable[e.CodePin] = ()) -> Part:
+        """Return *events* for the ledger's own stream, behind the texts they or *pins* need."""
+        self._own.look_again()
+        kept = self.texts.unkept([*pins_in(events), *pins])
+        told = [Told(new_id(), event) for event in (*kept, *events)]
+        return Part(stream=LEDGER_STREAM, version=self._own.version, events=told)
+
+    # --- the codes that govern -------------------------------------------------------------------
+
+    def codes_on(self, day: date, service: ServiceId | None = None) -> tuple[e.CodePin, ...]:
+        """
+        Return what governs a complaint received on *day* about *service*, unless it says otherwise.
+
+        That is what was adopted for that day, and what the ledger was opened with
+        where nothing was.
+        """
+        adopted = in_force(self._own.look_again().adopted, day, service)
+        return (adopted.code if adopted else self.texts.default(self.opened),)
+
+    def adopt(
+        self,
+        code: str,
+        *,
+        calendar: str | None = None,
+        from_on: date | None = None,
+        services: Iterable[str] = (),
+        actor: str,
+        accept_clock: bool = False,
+    ) -> e.CodeAdopted:
+        """
+        Take another code or policy from a day on; return what was recorded.
+
+        What was received before stays under what governed it. The same said again
+        is not recorded again.
+
+        Args:
+            code: Its id, or the path of a file.
+            calendar: The calendar; else the code's own.
+            from_on: The first day of receipt that it governs; today where left out.
+            services: Only complaints about these; all where left out.
+            actor: Who says so: an administrator.
+            accept_clock: The clock is right although it jumped.
+
+        Raises:
+            Refused: Whoever says so is no administrator.
+            UnknownName: There is no such code or calendar.
+            BadValue: The file holds none, or one that cannot be kept.
+        """
+        by = self.actor(actor)
+        if by.role != "administrator":
+            raise Refused("administrator-adopts", "an administrator adopts a code; ask one")
+        event = e.CodeAdopted(
+            code=self.texts.pin(code, calendar),
+            from_on=from_on or civil_date(self._clock()),
+            services=tuple(read(ServiceId, each, "service") for each in services),
+        )
+        if event not in self._own.look_again().adopted:
+            self.record_own(event, by, accept_clock=accept_clock)
+        return event
 
     # --- recording -------------------------------------------------------------------------------
 
@@ -262,8 +324,8 @@ class Ledger:
             stream = self.find(complaint)
         request = fingerprint(command, stream) if ids else None
         if isinstance(command, c.Receive) and not command.codes:
-            pin = pinning.pin(self.opened.code, self.opened.calendar)
-            command = attrs.evolve(command, codes=(pin,))
+            day = command.occurred_on or civil_date(command.occurred_at or self._clock())
+            command = attrs.evolve(command, codes=self.codes_on(day, command.service))
 
         def once() -> Recorded:
             stored = self.store.read(stream)
@@ -287,16 +349,18 @@ class Ledger:
                 events=told,
                 claims=claims_of(events),
             )
-            appended = self.recorder.append([part], around, accept_clock=accept_clock)
+            kept = self._keeping(events)
+            appended = self.recorder.append([*kept, part], around, accept_clock=accept_clock)
             if appended.already_there:
                 return once()  # under this key another process was quicker; was it for the same?
             assert appended.recorded_at is not None
+            first = appended.first + sum(len(each.events) for each in kept)
             return Recorded(
                 stream=stream,
                 events=tuple(
                     Fact(
                         id=one.id,
-                        position=appended.first + n,
+                        position=first + n,
                         version=len(stored) + n + 1,
                         recorded_at=appended.recorded_at,
                         event=one.event,
@@ -304,14 +368,30 @@ class Ledger:
                     for n, one in enumerate(told)
                 ),
                 version=len(stored) + len(events),
+                remarks=self._remarks(events),
             )
 
+        # What a person had not seen they look at; a text that someone else kept they need not.
+        unless = stream if expected_version is not None else None
         try:
-            return once() if expected_version is not None else until_quick_enough(once)
+            return until_quick_enough(once, unless)
         except EventIdTaken:
             if ids is None:
                 raise
             raise KeyReused from None
+
+    def _keeping(self, events: Sequence[e.Event]) -> list[Part]:
+        """Return the texts that *events* pin and the ledger does not keep yet, before all else."""
+        pins = tuple(pins_in(events))
+        return [self.own_part([], pins)] if self.texts.unkept(pins) else []
+
+    def _remarks(self, events: Sequence[e.Event]) -> tuple[str, ...]:
+        found = (
+            self.texts.not_yet_in_force(pin, event.occurred_on)
+            for event in events
+            for pin in pins_in([event])
+        )
+        return tuple(remark for remark in found if remark)
 
     def _check_named(self, command: c.Command) -> None:
         """
@@ -328,10 +408,10 @@ class Ledger:
                 actor_id = getattr(one, field)
                 if actor_id is not None:
                     self.actor(actor_id)
-            if isinstance(one, c.Receive | e.ComplaintReceived):
+            if isinstance(one, c.Receive | e.ComplaintReceived | e.HandlingCodeRevised):
                 for pin in one.codes:
-                    pinning.load_code(pin)
-                    pinning.load_calendar(pin)
+                    self.texts.code(pin)
+                    self.texts.calendar(pin)
 
     def _recorded_under(
         self, ids: KeyedIds, stored: Sequence[RecordedEvent], request: str | None
@@ -355,22 +435,23 @@ class Ledger:
         return found[digest].value if digest in found else None
 
     def _situation(self, role: Role, facts: Sequence[Fact], command: c.Command) -> Situation:
-        if isinstance(command, c.Receive):
+        if isinstance(command, c.Receive | e.HandlingCodeRevised):
             pins = command.codes
         elif isinstance(command, c.Retract):
             pins = ()  # what is wrong must be retractable, even a pinned code
         else:
             pins = pinning.pins_of(facts)
-        codes = [pinning.load_code(pin) for pin in pins]
-        known = [frozenset(outcome.id for outcome in code.outcomes) for code in codes]
+        codes = [self.texts.code(pin) for pin in pins]
+        outcomes = [frozenset(outcome.id for outcome in code.outcomes) for code in codes]
         return Situation(
             now=self._clock(),
             role=role,
             # Where several codes govern at once, the first that names stages leads.
             stages=next((tuple(s.id for s in code.stages) for code in codes if code.stages), ()),
             # A code that names no outcomes knows any.
-            outcomes=frozenset().union(*known) if all(known) else frozenset(),
+            outcomes=frozenset().union(*outcomes) if all(outcomes) else frozenset(),
             deadlines=frozenset(clock.id for code in codes for clock in code.clocks),
+            codes=tuple(map(self.texts.governing, pins)),
         )
 
     # --- asking ----------------------------------------------------------------------------------
@@ -424,16 +505,25 @@ class Ledger:
         *,
         known_at: datetime | None = None,
         effective_on: date | None = None,
+        beyond: Beyond | None = None,
     ) -> tuple[Deadline, ...]:
         """
         Return what is, or was, owed on *complaint*, by each code that was pinned to it.
 
+        Args:
+            complaint: Its reference, or its stream id.
+            known_at: As known then (aware).
+            effective_on: As it stood on that day.
+            beyond: Told of each clock whose sum leaves the calendar; the others are worked out.
+
         Raises:
             UnknownName: There is no such complaint.
-            CalendarOutOfRange: A due date leaves the calendar.
+            CalendarOutOfRange: A due date leaves the calendar, and there is no *beyond*.
         """
-        stands = self.complaint(complaint, known_at=known_at, effective_on=effective_on)
-        return pinning.deadlines_of(stands)
+        facts = self.facts(complaint)
+        stands = as_of(facts, known_at, effective_on)
+        vague = vague_dates(fact.event for fact in standing(known(facts, known_at)))
+        return pinning.deadlines_of(stands, self.texts, vague=vague, beyond=beyond)
 
     def streams(self) -> Iterator[str]:
         """Yield the stream of every complaint."""

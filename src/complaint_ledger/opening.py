@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from complaint_ledger import codec, pinning
+from complaint_ledger import codec
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.words import (
     ActorId,
@@ -31,13 +31,13 @@ from complaint_ledger.store import (
     parse_url,
     system_clock,
 )
+from complaint_ledger.texts import Texts
 
 NATION_DEFAULTS: Final[Mapping[Nation, tuple[str, str]]] = {
     "england": ("lgsco-2024", "england-and-wales"),
     "scotland": ("spso-2021", "scotland"),
-    # Their own editions are not there yet; until then nothing is judged.
-    "wales": ("none", "england-and-wales"),
-    "northern-ireland": ("none", "northern-ireland"),
+    "wales": ("psow", "england-and-wales"),
+    "northern-ireland": ("nipso-2023", "northern-ireland"),
 }
 
 STORED_FORM: Final = 1
@@ -66,8 +66,8 @@ def create_ledger(
         url: Where, such as sqlite:///council.db.
         council: The council's name; a ledger belongs to one.
         nation: Decides the handling code and the calendar where they are not given.
-        code: The default handling code of its complaints.
-        calendar: The default calendar.
+        code: The default handling code of its complaints, by id or as a file.
+        calendar: The default calendar, by id or as a file.
         fictional: Every output says so.
         administrator: The name of the first actor, who may add others; sealed.
         keys: Where the key store goes; beside the ledger by default.
@@ -80,7 +80,8 @@ def create_ledger(
     """
     where = parse_url(url)
     default_code, default_calendar = NATION_DEFAULTS[nation]
-    pinned = pinning.pin(code or default_code, calendar or default_calendar)
+    texts = Texts()
+    pinned = texts.pin(code or default_code, calendar or default_calendar)
     name = seal(clean(council, "council"), "ledger")
     if name is None:
         raise BadValue("council", "say which council the ledger belongs to")
@@ -113,9 +114,9 @@ def create_ledger(
         id_key=Sealed(subject=SubjectId("id-key"), clear=os.urandom(32).hex()),
     )
     added = e.ActorAdded(actor=first, kind="officer", role="administrator", name=who)
-    part = Part(
-        stream=LEDGER_STREAM, version=0, events=[Told(new_id(), opened), Told(new_id(), added)]
-    )
+    events: tuple[e.LedgerEvent, ...] = (opened, added, *texts.unkept([pinned]))
+    told = [Told(new_id(), event) for event in events]
+    part = Part(stream=LEDGER_STREAM, version=0, events=told)
     ledger.recorder.append([part], Around(actor=_GENESIS))
     return ledger, first
 

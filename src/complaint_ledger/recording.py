@@ -88,10 +88,8 @@ class Recorder:
         except ClockRefused as refused:
             if not accept_clock:
                 raise
-            accepted = self._clock_accepted(refused)
-            return self._store.append(
-                [*batch, *self._encode([accepted], around)], accept_clock=True
-            )
+            accepted = self._encode([self._clock_accepted(refused)], around)
+            return self._store.append(_joined(batch, accepted[0]), accept_clock=True)
 
     def _encode(self, parts: Sequence[Part], around: Around) -> list[StreamAppend]:
         encoded = []
@@ -125,6 +123,19 @@ class Recorder:
         event = e.ClockAccepted(clock=refused.clock, last=refused.last)
         version = len(self._store.read(LEDGER_STREAM))
         return Part(stream=LEDGER_STREAM, version=version, events=[Told(new_id(), event)])
+
+
+def _joined(batch: Sequence[StreamAppend], last: StreamAppend) -> list[StreamAppend]:
+    """Return *batch* with *last*, behind what it holds for the same stream."""
+    others = [part for part in batch if part.stream != last.stream]
+    if len(others) == len(batch):
+        return [*batch, last]
+    return [
+        part
+        if part.stream != last.stream
+        else attrs.evolve(part, events=(*part.events, *last.events))
+        for part in batch
+    ]
 
 
 def _request(fingerprint: str | None) -> Mapping[str, Sealed[str]] | None:

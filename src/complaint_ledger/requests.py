@@ -56,17 +56,19 @@ def actor_fields(kind: type) -> tuple[str, ...]:
 _ACTOR_FIELDS: Final[dict[type, tuple[str, ...]]] = {}
 
 
-def until_quick_enough(once: Callable[[], T]) -> T:
+def until_quick_enough(once: Callable[[], T], unless: str | None = None) -> T:
     """
-    Do *once*, again while other writers are quicker.
+    Do *once*, again while other writers are quicker; not where they were on the stream *unless*.
 
     Raises:
-        StreamMoved: They were quicker TRIES times.
+        StreamMoved: They were quicker TRIES times, or there.
     """
     for attempt in range(1, TRIES):
         try:
             return once()
-        except StreamMoved:
+        except StreamMoved as moved:
+            if moved.stream == unless:
+                raise
             time.sleep(random.uniform(0, 0.002 * attempt))  # noqa: S311 - not a secret
     return once()
 

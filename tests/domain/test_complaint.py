@@ -141,6 +141,14 @@ def test_a_receipt_that_comes_late_dates_its_own_stage_and_no_other():
     ]
 
 
+def test_what_was_said_of_a_stage_before_it_was_opened_stays_with_it():
+    early = attrs.evolve(story.ACKNOWLEDGED_AGAIN, occurred_on=date(2026, 5, 19))
+    told = replay([*story.EVENTS[:7], early, story.ESCALATED])
+    assert [s.stage for s in told.stages] == ["stage-1", "stage-2"]
+    assert told.stages[1].opened_on == date(2026, 5, 20)
+    assert told.stages[1].acknowledged_on == date(2026, 5, 19)
+
+
 def test_a_stage_that_nobody_opened_is_opened_by_what_happens_in_it():
     told = replay([story.RECEIVED, attrs.evolve(story.RESPONDED, stage="panel")])
     assert told.stage("panel").responded
@@ -229,7 +237,9 @@ def test_refused_withdrawn_and_reopened():
 
 def test_a_refused_escalation_changes_nothing_but_the_record():
     refused = e.EscalationRefused(occurred_on=D, stage="stage-2", reason="over-12-months")
-    assert replay([story.RECEIVED, refused]) == replay([story.RECEIVED])
+    told = replay([story.RECEIVED, refused])
+    assert attrs.evolve(told, steps=()) == replay([story.RECEIVED])
+    assert told.steps == (("escalation-refused", D),)
 
 
 def test_an_assignment_without_a_service_leaves_the_service():
@@ -283,6 +293,41 @@ def test_the_ledgers_own_events_say_nothing_of_a_complaint():
         id="a" * 32, mapping="m", mapping_version="1", mapping_sha256="b" * 64
     )
     assert replay([story.RECEIVED, started]) == replay([story.RECEIVED])
+
+
+def test_a_revision_says_which_codes_govern_from_then_on():
+    pin = e.CodePin(id="lgsco-2024", version="1", sha256="a" * 64)
+    revised = e.HandlingCodeRevised(
+        occurred_on=D, codes=(attrs.evolve(pin, version="2"),), reason="new-policy"
+    )
+    received = attrs.evolve(story.RECEIVED, codes=(pin,))
+    assert replay([received]).codes == (pin,)
+    assert replay([received, revised]).codes == revised.codes
+
+
+def test_an_update_is_of_the_stage_that_it_names_or_of_the_one_that_is_open():
+    update = e.UpdateSent(occurred_on=date(2026, 5, 25))
+    told = replay([*story.EVENTS[:8], attrs.evolve(update, stage="stage-1"), update, update])
+    assert [s.updated_on for s in told.stages] == [
+        (date(2026, 5, 25),),
+        (date(2026, 5, 25), date(2026, 5, 25)),
+    ]
+
+
+def test_an_update_of_no_stage_or_of_no_day_is_on_record_and_counts_for_nothing():
+    update = e.UpdateSent(occurred_on=date(2026, 5, 25))
+    answered = replay(story.EVENTS[:7])
+    assert replay([*story.EVENTS[:7], update]) == answered
+    assert replay([*story.EVENTS[:7], attrs.evolve(update, stage="stage-9")]) == answered
+    undated = attrs.evolve(update, stage="stage-1", occurred_on=None)
+    assert replay([*story.EVENTS[:7], undated]) == answered
+
+
+def test_an_update_is_of_the_latest_attempt_at_its_stage():
+    reopened = e.ComplaintReopened(occurred_on=D, stage="stage-1", attempt=2, reason="mistake")
+    update = e.UpdateSent(occurred_on=date(2026, 5, 25), stage="stage-1")
+    told = replay([*story.EVENTS[:7], reopened, update])
+    assert [s.updated_on for s in told.stages] == [(), (date(2026, 5, 25),)]
 
 
 def test_a_sealed_value_never_prints_itself():

@@ -1,6 +1,7 @@
 """A handling code is data, and data can be wrong: what is wrong is named, with the mend."""
 
 from datetime import date
+from typing import get_args
 
 import attrs
 import pytest
@@ -15,14 +16,40 @@ from complaint_ledger.domain.handling_code import (
     Limit,
     Ombudsman,
     Outcome,
+    Requirement,
     Stage,
+    Waits,
 )
+from complaint_ledger.domain.requirements import READS, Check
 from complaint_ledger.errors import BadValue, UnknownName
 
 LIMIT = Limit(starts=("received",), length=5, unit="working-days")
 CLOCK = Clock(id="stage-1-respond", limits=(LIMIT,), rule="R-1", paragraph="1", source="primary")
 EXTENSION = Extension(
     id="stage-1-respond-extended", length=5, cap="soft", rule="R-2", paragraph="2", source="primary"
+)
+REQUIREMENT = Requirement(
+    check="says",
+    asks="An extension gives its reason",
+    of="response-extended",
+    needs=("reason",),
+    rule="R-3",
+    paragraph="3",
+    source="primary",
+)
+
+
+def requirement(check, **reads):
+    """Return a requirement that asks *check*, and nothing that it does not read."""
+    said = {"asks": "x", "rule": "R-4", "paragraph": "4", "source": "primary"}
+    return Requirement(check=check, **said, **reads)
+
+
+FOLLOWED = requirement("followed-by", of="learning-authorised", by=("learning-followed-up",))
+RECORD = requirement("record-holds", needs=("complainant",))
+REFUSAL = requirement("refusal-reason", of="complaint-refused")
+EARLY = requirement(
+    "refusal-too-early", of="complaint-refused", reasons=("late",), clock="stage-1-respond"
 )
 CODE = HandlingCode(
     id="a-code",
@@ -121,11 +148,16 @@ class TestACouncilsOwnFile:
         [
             ('id = "ours"', "id = ", "ours.toml", "is not TOML"),
             ('title = "Our own"', "", "ours.toml: title", "is missing; add it"),
-            ('title = "Our own"', "title = 5", "ours.toml: title", "must be text"),
+            ('title = "Our own"', "title = 5", "ours.toml, line 4: title", "must be text"),
             ("length = 3", 'length = "3"', "limits[0]: length", "must be a whole number"),
             ("length = 3", "length = true", "limits[0]: length", "must be a whole number"),
-            ("length = 3", "length = 0", "limits[0]: length", "0 is no length; give 1 or more"),
-            ('title = "Our own"', 'title = "x"\nname = "y"', "ours.toml: name", "is no key here"),
+            ("length = 3", "length = -1", "limits[0]: length", "-1 is too small; give 0 or more"),
+            (
+                'title = "Our own"',
+                'title = "x"\nname = "y"',
+                "ours.toml, line 5: name",
+                "is no key here",
+            ),
             ('"working-days"', '"moons"', "limits[0]: unit", "'moons' is none of working-days, "),
             ('["received"]', '["posted"]', "limits[0]: starts", "'posted' is none of occurred, "),
             ('["received"]', "[]", "limits[0]: starts", "is empty; name at least one"),
@@ -174,7 +206,7 @@ class TestWhatACodeMayNotHold:
             (LIMIT, {"roll": "back"}),
             (LIMIT, {"starts": ("received", "posted")}),
             (LIMIT, {"presumed_from_event": "posted"}),
-            (EXTENSION, {"cap": "none"}),
+            (EXTENSION, {"cap": "firm"}),
             (EXTENSION, {"source": "hearsay"}),
             (CLOCK, {"kind": "wish"}),
             (CLOCK, {"met_by": ("posted",)}),
@@ -193,9 +225,18 @@ class TestWhatACodeMayNotHold:
                 {"source": "hearsay"},
             ),
             (
-                Ombudsman(id="o", name="O", limit_months=12, paragraph="1", source="primary"),
+                Ombudsman(id="o", name="O", paragraph="1", source="primary"),
                 {"source": "hearsay"},
             ),
+            (LIMIT, {"pick": "any"}),
+            (Waits(after="received", until="closed"), {"until": "posted"}),
+            (CLOCK, {"per": "letter"}),
+            (REQUIREMENT, {"check": "feels"}),
+            (REQUIREMENT, {"source": "hearsay"}),
+            (REQUIREMENT, {"of": "letter-posted"}),
+            (FOLLOWED, {"by": ("letter-posted",)}),
+            (RECORD, {"needs": ("complainant", "shoe-size")}),
+            (REFUSAL, {"of": "response-sent"}),
         ],
     )
     def test_a_word_that_is_none_of_the_known(self, part, wrong):
@@ -206,22 +247,51 @@ class TestWhatACodeMayNotHold:
         assert why.startswith(f"{word!r} is none of ")
 
     def test_the_words_there_are_are_listed(self):
-        _, why = refused(lambda **change: attrs.evolve(EXTENSION, **change), cap="none")
-        assert why == "'none' is none of soft, hard"
+        _, why = refused(lambda **change: attrs.evolve(EXTENSION, **change), cap="firm")
+        assert why == "'firm' is none of soft, hard, none"
 
-    @pytest.mark.parametrize("part", [LIMIT, EXTENSION])
-    def test_a_length_below_one(self, part):
-        assert refused(lambda **change: attrs.evolve(part, **change), length=0) == (
+    @pytest.mark.parametrize(("part", "least"), [(LIMIT, 0), (EXTENSION, 1)])
+    def test_a_length_that_is_too_small(self, part, least):
+        assert refused(lambda **change: attrs.evolve(part, **change), length=least - 1) == (
             "length",
-            "0 is no length; give 1 or more",
+            f"{least - 1} is too small; give {least} or more",
         )
-        assert attrs.evolve(part, length=1).length == 1
+        assert attrs.evolve(part, length=least).length == least
 
-    def test_an_ombudsman_who_hears_nothing(self):
-        field, _ = refused(
-            Ombudsman, id="o", name="O", limit_months=0, paragraph="1", source="primary"
+    def test_a_limit_of_no_days_counted_inclusively(self):
+        assert refused(lambda **c: attrs.evolve(LIMIT, **c), length=0, counting="inclusive") == (
+            "length",
+            "counted inclusively, the first day is day 1; give 1 or more",
         )
-        assert field == "limit_months"
+
+    @pytest.mark.parametrize("wrong", [{"length": None}, {"cap": "none"}])
+    def test_an_extension_with_a_cap_but_no_length_or_the_other_way_round(self, wrong):
+        field, why = refused(lambda **c: attrs.evolve(EXTENSION, **c), **wrong)
+        assert field == "length"
+        assert "an extension without a cap says cap = 'none'" in why
+
+    def test_a_cap_that_is_refused_although_it_is_not_hard(self):
+        assert refused(lambda **c: attrs.evolve(EXTENSION, **c), refuses=True) == (
+            "refuses",
+            "only a hard cap can be refused; say cap = 'hard'",
+        )
+        assert attrs.evolve(EXTENSION, cap="hard", refuses=True).refuses
+
+    def test_a_clock_for_each_of_something(self):
+        assert attrs.evolve(CLOCK, per="remedy", limits=()).limits == ()
+        assert refused(lambda **c: attrs.evolve(CLOCK, **c), per="update") == (
+            "stage",
+            "is missing; updates are owed while a stage stands extended",
+        )
+        each = attrs.evolve(CLOCK, per="update", stage="stage-2")
+        assert refused(lambda **c: attrs.evolve(each, **c), limits=()) == (
+            "limits",
+            "is empty; name at least one",
+        )
+        assert refused(lambda **c: attrs.evolve(each, **c), extension=EXTENSION) == (
+            "extension",
+            "a clock for each update has none; take it out",
+        )
 
     def test_a_clock_without_a_limit_and_a_limit_without_a_start(self):
         empty = "is empty; name at least one"
@@ -247,18 +317,21 @@ class TestWhatACodeMayNotHold:
             "extension",
             "cannot lengthen the later of several limits; give one",
         )
-        uncapped = attrs.evolve(EXTENSION, length=None)
+        uncapped = attrs.evolve(EXTENSION, length=None, cap="none")
         assert attrs.evolve(later_of, extension=uncapped).extension == uncapped
         assert attrs.evolve(CLOCK, extension=EXTENSION).extension == EXTENSION
 
     def test_an_id_that_stands_there_twice(self):
         twice = "'stage-1-respond' stands there twice; give each its own id"
         assert refused(lambda **c: attrs.evolve(CODE, **c), clocks=(CLOCK, CLOCK)) == (
-            "clocks",
+            "clocks[1].id",
             twice,
         )
         own = attrs.evolve(CLOCK, extension=attrs.evolve(EXTENSION, id=CLOCK.id))
-        assert refused(lambda **c: attrs.evolve(CODE, **c), clocks=(own,)) == ("clocks", twice)
+        assert refused(lambda **c: attrs.evolve(CODE, **c), clocks=(own,)) == (
+            "clocks[0].extension.id",
+            twice,
+        )
 
     @pytest.mark.parametrize(
         ("key", "part"),
@@ -273,7 +346,7 @@ class TestWhatACodeMayNotHold:
     )
     def test_a_word_of_the_code_that_stands_there_twice(self, key, part):
         assert refused(lambda **c: attrs.evolve(CODE, **c), **{key: (part, part)}) == (
-            key,
+            f"{key}[1].id",
             "'x' stands there twice; give each its own id",
         )
 
@@ -294,12 +367,12 @@ class TestWhatACodeMayNotHold:
         )
         assert attrs.evolve(CODE, clocks=(CLOCK, presuming)).clocks[1] == presuming
         assert refused(lambda **c: attrs.evolve(CODE, **c), clocks=(presuming, CLOCK)) == (
-            "clocks[0].limits.presumed_from_due",
+            "clocks[0].limits[0].presumed_from_due",
             "'stage-1-respond' is not there; there is none",
         )
 
     def test_a_right_that_leads_nowhere(self):
-        ombudsman = Ombudsman(id="o", name="O", limit_months=12, paragraph="", source="primary")
+        ombudsman = Ombudsman(id="o", name="O", paragraph="", source="primary")
         right = Escalation(leaves="stage-2", reaches="o", paragraph="", source="primary")
         code = attrs.evolve(CODE, ombudsman=ombudsman, escalations=(right,))
         assert code.escalations == (right,)
@@ -319,3 +392,116 @@ class TestWhatACodeMayNotHold:
             "is missing; clocks need one to count by",
         )
         assert attrs.evolve(CODE, calendar=None, clocks=()).calendar is None
+
+    def test_a_requirement_that_stands_there_twice(self):
+        other = attrs.evolve(REQUIREMENT, stage="stage-1")
+        assert attrs.evolve(CODE, requirements=(REQUIREMENT, other)).requirements[1] == other
+        field, why = refused(
+            lambda **c: attrs.evolve(CODE, **c), requirements=(REQUIREMENT, other, REQUIREMENT)
+        )
+        assert field == "requirements[2].rule"
+        assert why.endswith("stands there twice; give each its own id")
+
+    def test_a_requirement_of_a_stage_a_clock_or_a_reason_that_is_not_there(self):
+        third = attrs.evolve(REQUIREMENT, stage="stage-3")
+        assert refused(lambda **c: attrs.evolve(CODE, **c), requirements=(third,)) == (
+            "requirements[0].stage",
+            "'stage-3' is not there; there is stage-1, stage-2",
+        )
+        late = attrs.evolve(EARLY, clock="raise-by")
+        assert refused(lambda **c: attrs.evolve(CODE, **c), requirements=(late,)) == (
+            "requirements[0].clock",
+            "'raise-by' is not there; there is stage-1-respond",
+        )
+        assert refused(lambda **c: attrs.evolve(CODE, **c), requirements=(EARLY,)) == (
+            "requirements[0].reasons",
+            "'late' is not there; there is none",
+        )
+        listed = Exclusion(id="late", label="Late", paragraph="1", source="primary")
+        code = attrs.evolve(CODE, exclusions=(listed,), requirements=(EARLY,))
+        assert code.requirements == (EARLY,)
+
+    def test_lgsco_10_a_third_stage_is_found_and_not_refused(self):
+        two = requirement("stages-at-most", most=1)
+        assert attrs.evolve(CODE, requirements=(two,)).requirements == (two,)
+
+
+class TestWhatACheckReads:
+    @pytest.mark.parametrize(
+        ("check", "reads"),
+        [
+            ("says", {"of": "response-extended", "needs": ("reason",)}),
+            ("followed-by", {"of": "learning-authorised", "by": ("learning-followed-up",)}),
+            ("decided-by-another", {"stage": "stage-2"}),
+            ("stages-at-most", {"most": 2}),
+            ("refusal-reason", {"of": "complaint-refused"}),
+            (
+                "refusal-too-early",
+                {"of": "complaint-refused", "reasons": ("late",), "clock": "raise-by"},
+            ),
+            ("delay-explained", {"clock": "raise-by"}),
+            ("services-excluded", {"services": ("public-health",)}),
+            ("record-holds", {"needs": ("complainant",)}),
+        ],
+    )
+    def test_what_it_needs_is_asked_for(self, check, reads):
+        assert requirement(check, **reads).check == check
+        for name in reads:
+            fewer = {key: value for key, value in reads.items() if key != name}
+            assert refused(requirement, check=check, **fewer) == (
+                name,
+                f"is missing; {check} reads it",
+            )
+
+    @pytest.mark.parametrize(
+        ("check", "reads", "more"),
+        [
+            ("every-head-answered", {}, {"stage": "stage-1"}),
+            ("resolved-by-agreement", {}, {"of": "response-sent"}),
+            ("panel-independent", {}, {"most": 3}),
+            ("signed-off", {"stage": "stage-2"}, {"needs": ("approver",)}),
+            ("extension-in-time", {"clock": "stage-1-respond"}, {"stage": "stage-1"}),
+            ("stages-at-most", {"most": 2}, {"services": ("waste",)}),
+            ("refusal-reason", {"of": "complaint-refused"}, {"clock": "raise-by"}),
+            ("delay-explained", {"clock": "raise-by"}, {"due": "target-on"}),
+            ("record-holds", {"needs": ("cause",)}, {"where": "service"}),
+            ("decided-by-another", {"stage": "stage-2"}, {"by": ("response-sent",)}),
+            ("services-excluded", {"services": ("waste",)}, {"reasons": ("late",)}),
+        ],
+    )
+    def test_what_it_does_not_read_is_refused(self, check, reads, more):
+        assert requirement(check, **reads).check == check
+        ((name, _),) = more.items()
+        assert refused(requirement, check=check, **reads, **more) == (
+            name,
+            f"is not read by {check}; take it out",
+        )
+
+    def test_every_check_says_what_it_reads(self):
+        assert set(READS) == set(get_args(Check))
+
+    @pytest.mark.parametrize(
+        ("key", "change"),
+        [
+            ("needs", {"needs": ("reason", "weather")}),
+            ("where", {"where": "weather=wet"}),
+            ("due", {"due": "weather"}),
+        ],
+    )
+    def test_a_field_that_the_event_does_not_have(self, key, change):
+        base = FOLLOWED if key == "due" else REQUIREMENT
+        field, why = refused(lambda **c: attrs.evolve(base, **c), **change)
+        assert field == key
+        assert why.startswith(f"{base.of} has no field 'weather'; there is ")
+
+    def test_an_event_that_tells_can_be_asked_for_any_word(self):
+        told = requirement(
+            "says", of="response-sent", needs=("ombudsman",), where="body=contractor"
+        )
+        assert told.needs == ("ombudsman",)
+        assert attrs.evolve(FOLLOWED, due="target-on").due == "target-on"
+
+
+def test_a_part_cites_its_own_text_or_the_one_it_names():
+    assert CODE.cited(CLOCK) == "A code, 1"
+    assert CODE.cited(attrs.evolve(CLOCK, cites="An Act")) == "An Act, 1"

@@ -1,5 +1,11 @@
 """Chicago: one row a head; a finding recommended first, a final one after review (Must show 3)."""
 
+import csv
+import gzip
+import json
+from collections import Counter
+from datetime import date
+
 import pytest
 
 from importing.lookalikes import MAPPINGS, chicago
@@ -42,6 +48,43 @@ def by_year(found, what):
     return {row["group"]: row[what][0] for row in found["rows"] if row[what][0]}
 
 
+def twelve_weeks(file):
+    """Return, from the file itself, how many complaints were closed within twelve weeks."""
+    opened = gzip.open if file.suffix == ".gz" else open
+    with opened(file, "rt", encoding="utf-8", newline="") as lines:
+        of_each = {row["cr_id"]: row for row in csv.DictReader(lines)}
+    return Counter(
+        "met"
+        if row["closed_date"]
+        and (
+            date.fromisoformat(row["closed_date"]) - date.fromisoformat(row["complaint_date"])
+        ).days
+        <= 84
+        else "missed"
+        for row in of_each.values()
+    )
+
+
+def judged(office):
+    """Return the counts of each rule, had the complaints been handled under lgsco-2024."""
+    done = office.run(
+        "findings", "--what-if", "lgsco-2024", "--summary", "--format", "json", status=1
+    )
+    return {row["rule"]: row for row in json.loads(done.stdout)}
+
+
+def test_what_if_lgsco_the_twelve_weeks_are_as_the_file_says(council, made):
+    office, counts = council
+    found = judged(office)
+    journey = found["LGSCO-18"]
+    assert Counter(met=journey["met"], missed=journey["missed"]) == twelve_weeks(made.file)
+    acknowledged = found["LGSCO-01"]
+    assert acknowledged["met"] == 0  # nothing in the file is an acknowledgement
+    assert acknowledged["missed"] + acknowledged["cannot_tell"] == counts["complaints"]
+    recorded = {rule: found[rule]["complaints"] for rule in counts["findings"]}
+    assert recorded == counts["findings"]
+
+
 def test_the_heads_of_a_complaint_make_one_journey(council, made):
     _, counts = council
 
@@ -80,3 +123,14 @@ def test_the_real_complaints_give_the_known_answers(real_data, tmp_path):
     assert by_year(found, "complaints") == OVERTURNED_IN
     assert by_year(found, "heads")["2007"] == 30
     assert sum(by_year(found, "heads").values()) == 172
+
+    # Judged by a code that it was never handled under: totals, and no exception.
+    of_rule = judged(office)
+    journey = of_rule["LGSCO-18"]
+    assert (journey["met"], journey["missed"]) == (17_858, 91_481)
+    assert Counter(met=journey["met"], missed=journey["missed"]) == twelve_weeks(file)
+    assert of_rule["LGSCO-01"]["met"] == 0
+    assert of_rule["LGSCO-01"]["complaints"] == 109_339
+    assert of_rule["LGSCO-02"]["complaints"] == 109_339
+    assert of_rule["code-in-force"]["cannot_tell"] == 109_339
+    assert {rule: of_rule[rule]["complaints"] for rule in counts["findings"]} == counts["findings"]

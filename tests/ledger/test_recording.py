@@ -89,10 +89,26 @@ def test_a_retry_is_recognised_even_after_its_fingerprint_was_erased(ledger, act
     assert ledger.record(RECEIVE, actor=actor, idempotency_key="form 17").already_there
 
 
-def test_a_code_or_calendar_of_ones_own_is_not_yet_recorded_under(tmp_path):
+def test_no_ledger_is_made_with_a_code_or_calendar_that_is_not_there(tmp_path):
     for own in ({"code": f"{tmp_path}/own.toml"}, {"calendar": f"{tmp_path}/own.toml"}):
-        with pytest.raises(UnknownName, match="not yet recorded under"):
-            create_ledger("memory:///own", council="Northborough", **own)
+        with pytest.raises(UnknownName, match="or give the path of a TOML file"):
+            create_ledger(f"sqlite:///{tmp_path}/own.db", council="Northborough", **own)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("nation", "code", "calendar"),
+    [
+        ("england", "lgsco-2024", "england-and-wales"),
+        ("scotland", "spso-2021", "scotland"),
+        ("wales", "psow", "england-and-wales"),
+        ("northern-ireland", "nipso-2023", "northern-ireland"),
+    ],
+)
+def test_each_nation_has_its_own_code_and_calendar(nation, code, calendar):
+    ledger, _ = create_ledger(f"memory:///{nation}", council="Northborough", nation=nation)
+    (pin,) = ledger.codes_on(date(2026, 6, 1))
+    assert (pin.id, pin.calendar) == (code, calendar)
 
 
 def test_a_key_belongs_to_one_complaint(ledger, actor):

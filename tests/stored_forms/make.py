@@ -26,6 +26,7 @@ _BY_KIND = {
     words.ActorId: "officer-7k2m9q",
     words.SubjectId: "p1",
     words.HeadId: "h1",
+    words.ItemId: "r1",
     words.Reference: "C-2026-000123",
     words.StageId: "stage-1",
     words.OutcomeId: "not-upheld",
@@ -42,6 +43,7 @@ _BY_KIND = {
     words.ToldId: "ombudsman",
     words.TableId: "lgsco-labels",
     words.CouncilId: "northborough-council",
+    words.PublishedText: 'id = "lgsco-2024"\nversion = "1"\n',
     date: date(2026, 1, 12),
     datetime: datetime(2026, 1, 12, 9, 30, 0, 123456, tzinfo=UTC),
     int: 2,
@@ -74,7 +76,10 @@ def sample(kind: type) -> Any:
             f.name: _value(f.type, f.name) for f in attrs.fields(kind) if f.name != "replacement"
         }
         return e.EntryCorrected(replacement=sample(e.ComplaintReceived), **rest)
-    return kind(**{f.name: _value(f.type, f.name) for f in attrs.fields(kind)})
+    # A field at its default is not written: what is yes by default says no.
+    return kind(
+        **{f.name: f.default is not True and _value(f.type, f.name) for f in attrs.fields(kind)}
+    )
 
 
 META = codec.Meta(

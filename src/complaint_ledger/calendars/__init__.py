@@ -22,11 +22,17 @@ __all__ = ["CalendarSnapshot", "calendar_ids", "load_calendar", "parse_calendar"
 
 @attrs.frozen(kw_only=True)
 class CalendarSnapshot:
-    """A calendar together with the very text that it was read from."""
+    """
+    A calendar together with the very text that it was read from.
+
+    Attributes:
+        base: The calendar that it extends, where it is an overlay.
+    """
 
     calendar: WorkingDayCalendar
     text: str
     sha256: str
+    base: "CalendarSnapshot | None" = None
 
 
 @cache
@@ -55,20 +61,52 @@ def read_calendar(name: str) -> CalendarSnapshot:
     if not path.is_file():
         mend = "or give the path of a TOML or JSON file"
         raise UnknownName("calendar", name, calendar_ids(), mend)
-    return _snapshot(path.read_bytes(), name)
+    return _from_file(name, ())
 
 
 @cache
 def _shipped(name: str) -> CalendarSnapshot:
-    return _snapshot((files(__name__) / f"{name}.toml").read_bytes(), f"{name}.toml")
+    return _snapshot((files(__name__) / f"{name}.toml").read_bytes(), f"{name}.toml", ())
 
 
-def _snapshot(data: bytes, where: str) -> CalendarSnapshot:
+def _from_file(name: str, above: tuple[Path, ...]) -> CalendarSnapshot:
+    path = Path(name.partition("#")[0])
+    return _snapshot(path.read_bytes(), name, (*above, path.resolve()))
+
+
+def _snapshot(data: bytes, where: str, above: tuple[Path, ...]) -> CalendarSnapshot:
+    """Read *data*; *above* are the files of which each extends the next, this one last."""
     digest = sha256(data).hexdigest()
     try:
         text = data.decode()
     except UnicodeDecodeError:
         raise BadValue(where, "is not UTF-8 text; save it as UTF-8") from None
+    bases: list[CalendarSnapshot] = []
+
+    def base(name: str) -> WorkingDayCalendar:
+        bases.append(_extended(name, above))
+        return bases[0].calendar
+
     # A text without a version of its own is known by its digest.
-    calendar = parse_calendar(text, where, digest[:12])
-    return CalendarSnapshot(calendar=calendar, text=text, sha256=digest)
+    calendar = parse_calendar(text, where, digest[:12], base)
+    return CalendarSnapshot(
+        calendar=calendar, text=text, sha256=digest, base=bases[0] if bases else None
+    )
+
+
+def _extended(name: str, above: tuple[Path, ...]) -> CalendarSnapshot:
+    if name in calendar_ids():
+        return _shipped(name)
+    path = above[-1].parent / f"{name}.toml"
+    if not path.is_file():
+        raise BadValue(
+            "extends",
+            f"no calendar is called so; there is {', '.join(calendar_ids())}, or put a file of"
+            " that name and .toml beside this one",
+        )
+    if path.resolve() in above:
+        raise BadValue("extends", "leads back to this calendar; extend one that does not")
+    found = _from_file(str(path), above)
+    if found.calendar.id != name:
+        raise BadValue("extends", f"the file of that name holds {found.calendar.id}; name that")
+    return found

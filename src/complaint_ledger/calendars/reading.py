@@ -7,25 +7,27 @@ choose one entry of it.
 """
 
 import json
-import tomllib
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from complaint_ledger.domain.working_days import SATURDAY_AND_SUNDAY, WorkingDayCalendar
+from complaint_ledger.calendars.own_toml import Base, from_toml
+from complaint_ledger.domain.working_days import WorkingDayCalendar
 from complaint_ledger.errors import BadValue
 
 # A plain list of dates says what it holds and not how far it reaches: whoever
 # gives one means it to be all there is.
 _PLAIN_FIRST, _PLAIN_LAST = date(1900, 1, 1), date(2199, 12, 31)
-_KEYS = {"id", "version", "first", "last", "source", "weekend", "holidays"}
 
 
-def parse_calendar(text: str, where: str, version: str) -> WorkingDayCalendar:
+def parse_calendar(text: str, where: str, version: str, base: Base) -> WorkingDayCalendar:
     """
     Return the calendar that *text* is; *where* it stands chooses its shape and is named in errors.
 
-    *version* is taken by a text that says none of its own.
+    Args:
+        text: The calendar.
+        where: Its place; `.toml` at the end is our own shape.
+        version: Taken by a text that says none of its own.
+        base: Finds the calendar that an overlay extends, by the name it gives.
 
     Raises:
         BadValue: It has no shape of the three, or a key is unknown, missing or wrong.
@@ -35,40 +37,7 @@ def parse_calendar(text: str, where: str, version: str) -> WorkingDayCalendar:
         return _from_json(text, path, entry, version)
     if entry:
         raise BadValue(where, "only a JSON file holds several calendars; leave out the #")
-    return _from_toml(text, where)
-
-
-def _from_toml(text: str, where: str) -> WorkingDayCalendar:
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadValue(where, f"is not TOML: {error}") from None
-    for key in table:
-        if key not in _KEYS:
-            raise BadValue(
-                f"{where}: {key}", f"is no key here; there is {', '.join(sorted(_KEYS))}"
-            )
-    weekend = table.get("weekend", sorted(SATURDAY_AND_SUNDAY))
-    if not isinstance(weekend, list) or not all(type(day) is int for day in weekend):
-        raise BadValue(f"{where}: weekend", "must be a list of 0 (Monday) to 6 (Sunday)")
-    return _built(
-        where,
-        id=_need(table, "id", str, where),
-        version=_need(table, "version", str, where),
-        first=_need(table, "first", date, where),
-        last=_need(table, "last", date, where),
-        holidays=_dates(table.get("holidays", {}), f"{where}: holidays"),
-        weekend=frozenset(weekend),
-    )
-
-
-def _need(table: Mapping[str, Any], key: str, kind: type, where: str) -> Any:
-    if key not in table:
-        raise BadValue(f"{where}: {key}", "is missing; add it")
-    if type(table[key]) is not kind:
-        wanted = "a date, as in 2026-01-31 without quotes" if kind is date else "text"
-        raise BadValue(f"{where}: {key}", f"must be {wanted}")
-    return table[key]
+    return from_toml(text, where, base)
 
 
 def _from_json(text: str, path: str, entry: str, version: str) -> WorkingDayCalendar:

@@ -13,11 +13,13 @@ class Commands(click.Group):
 
     modules: dict[str, str] = {  # noqa: RUF012 - click's own attribute style
         "actors": "complaint_ledger.cli.actors:actors",
+        "agenda": "complaint_ledger.cli.agenda:agenda_",
         "adapters": "complaint_ledger.cli.adapters:adapters",
         "calendars": "complaint_ledger.cli.calendars:calendars",
-        "codes": "complaint_ledger.cli.codes:codes",
+        "codes": "complaint_ledger.cli.adopt:codes",
         "demo": "complaint_ledger.cli.demo:demo",
         "due": "complaint_ledger.cli.due:due",
+        "findings": "complaint_ledger.cli.findings:findings",
         "history": "complaint_ledger.cli.history:history",
         "import": "complaint_ledger.cli.import_:import_",
         "init": "complaint_ledger.cli.init:init",

@@ -4,7 +4,6 @@ import click
 
 from complaint_ledger.calendars import calendar_ids, load_calendar, read_calendar
 from complaint_ledger.cli.output import format_option, print_rows
-from complaint_ledger.errors import UnknownName
 
 
 @click.group()
@@ -13,24 +12,26 @@ def calendars() -> None:
 
 
 @calendars.command("list")
+@click.argument("names", metavar="[CAL|FILE]...", nargs=-1)
 @format_option
-def list_calendars(form: str) -> None:
-    """List the calendars that come with the library."""
+def list_calendars(names: tuple[str, ...], form: str) -> None:
+    """List the calendars that come with the library, or those that are named."""
     rows = []
-    for name in calendar_ids():
+    for name in names or calendar_ids():
         read = read_calendar(name)
         found = read.calendar
         rows.append(
             {
                 "id": found.id,
                 "version": found.version,
+                "extends": read.base.calendar.id if read.base else None,
                 "first": found.first,
                 "last": found.last,
                 "holidays": len(found.holidays),
                 "sha256": read.sha256,
             }
         )
-    print_rows(rows, form, ("id", "version", "first", "last", "holidays"))
+    print_rows(rows, form, ("id", "version", "extends", "first", "last", "holidays"))
 
 
 @calendars.command()
@@ -48,16 +49,21 @@ def show(name: str, year: int | None, form: str) -> None:
 
 
 @calendars.command()
-@click.argument("names", metavar="[CAL]...", nargs=-1)
+@click.argument("names", metavar="[CAL|FILE]...", nargs=-1)
 @click.pass_context
 def check(ctx: click.Context, names: tuple[str, ...]) -> None:
-    """Compare the calendars with the `holidays` package; they must agree on every weekday."""
+    """
+    Compare the calendars with the `holidays` package; they must agree on every weekday.
+
+    Of a file, check its form: the first thing wrong with it is named.
+    """
     from complaint_ledger.calendars.nations import SUBDIVISIONS, bank_holidays, differences
 
     unsound = False
     for name in names or calendar_ids():
         if name not in SUBDIVISIONS:
-            raise UnknownName("nation's calendar", name, tuple(SUBDIVISIONS))
+            _check_form(name)
+            continue
         try:
             named = bank_holidays(name)
         except ModuleNotFoundError:
@@ -73,3 +79,19 @@ def check(ctx: click.Context, names: tuple[str, ...]) -> None:
         unsound = unsound or bool(found)
         click.echo(f"{name}: {len(found)} differences")
     ctx.exit(1 if unsound else 0)
+
+
+def _check_form(file: str) -> None:
+    read = read_calendar(file)
+    found, base = read.calendar, read.base.calendar if read.base else None
+    click.echo(
+        f"{file}: {found.id}, version {found.version}, {found.first} to {found.last},"
+        f" {len(found.holidays)} holidays, sound"
+    )
+    if base:
+        theirs = {day for day in base.holidays if found.first <= day <= found.last}
+        closed, works = found.holidays.keys() - theirs, theirs - found.holidays.keys()
+        click.echo(
+            f"extends {base.id}; closures added: {len(closed)}, holidays worked: {len(works)}"
+        )
+    click.echo(f"sha256 {read.sha256}")

@@ -1,6 +1,7 @@
 """`history`: everything that is on record of one complaint."""
 
 import textwrap
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -107,7 +108,7 @@ def print_timeline(lines: tuple[Line, ...]) -> None:
         click.echo(f"{day:>15}  {_said(line.event)}")
         told = [
             told
-            for name, value in line.fields.items()
+            for name, value in _short(line).items()
             for told in _told(name, positions.get(str(value), value))
         ]
         if told:
@@ -126,6 +127,13 @@ def print_timeline(lines: tuple[Line, ...]) -> None:
         if line.stands:
             click.echo(f"{'':17}! {line.stands}")
         click.echo()
+
+
+def _short(line: Line) -> Mapping[str, Any]:
+    """Return what *line* says; of a text that is kept only how long it is, for JSON has it all."""
+    if line.event != "text-kept":
+        return line.fields
+    return {**line.fields, "text": f"{len(line.fields['text']):,} characters"}
 
 
 def _filled(told: list[str], indent: str) -> str:

@@ -21,6 +21,7 @@ from complaint_ledger.importing import (
 )
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import create_ledger, open_ledger
+from complaint_ledger.texts import SHIPPED
 
 
 @click.command("import")
@@ -115,6 +116,7 @@ def _ledger(
     except NoLedger:
         if not make:
             raise
+    SHIPPED.pin(mapping.code, mapping.calendar)  # before a ledger is made for it
     if dry_run:
         url, keys = f"memory:///dry-run-{new_id()}", None
     ledger, administrator = create_ledger(

@@ -14,8 +14,8 @@ from complaint_ledger.opening import create_ledger
 @keys_option
 @click.option("--council", required=True, metavar="NAME", help="Whose ledger it is.")
 @click.option("--nation", type=click.Choice(get_args(Nation)), default="england", show_default=True)
-@click.option("--code", metavar="CODE", help="The default handling code; else the nation's.")
-@click.option("--calendar", metavar="CAL", help="The default calendar; else the nation's.")
+@click.option("--code", metavar="CODE|FILE", help="The default handling code; else the nation's.")
+@click.option("--calendar", metavar="CAL|FILE", help="The default calendar; else the nation's.")
 @click.option("--administrator", metavar="NAME", help="Who may add actors; kept sealed.")
 @click.option("--fictional", is_flag=True, help="Nothing in it is real; every output says so.")
 def init(

@@ -1,12 +1,12 @@
 """
-`record`: one subcommand for each command of the domain.
+`record`: one subcommand for each command of the domain, and for each event recorded as it is said.
 
 The options are made from the command's own fields, so that the two cannot
 drift apart: an id or a code is read by its shape, a text is sealed.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, type[c.Command]] = {
     "ombudsman-outcome": c.OmbudsmanOutcome,
     "correct": c.Correct,
     "retract": c.Retract,
+    **{codec.EVENT_NAMES[kind]: kind for kind in get_args(c.Plain)},
 }
 
 
@@ -68,13 +69,17 @@ def _subcommand(name: str, kind: type[c.Command]) -> click.Command:
 
     callback = format_option(actor_option(with_ledger(run)))
     params = [*options_of(kind), *reversed(callback.__click_params__)]
-    return click.Command(name, callback=callback, help=kind.__doc__, params=params)
+    # What follows the first paragraph is for whoever reads the class.
+    told = (kind.__doc__ or "").strip().partition("\n\n")[0]
+    return click.Command(name, callback=callback, help=told, params=params)
 
 
 # --- what is printed -----------------------------------------------------------------------------
 
 
 def _report(ledger: Ledger, recorded: Recorded, form: str) -> None:
+    for remark in recorded.remarks:
+        click.echo(f"complaint-ledger: {remark}", err=True)
     rows = [
         {
             "position": fact.position,

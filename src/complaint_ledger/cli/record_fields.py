@@ -1,28 +1,32 @@
 """From what was given to `record` to a command of the domain."""
 
-from pathlib import Path
 from typing import Any
 
 import attrs
 
-from complaint_ledger import pinning
+from complaint_ledger.cli.record_parts import (
+    documents,
+    event_id,
+    from_file,
+    head,
+    member,
+    person,
+)
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.history import standing
 from complaint_ledger.domain.london import civil_date
 from complaint_ledger.domain.words import (
+    COMPLAINANT,
     WITHHELD,
     BodyId,
-    CategoryId,
     Finding,
     HeadId,
     OutcomeId,
     Private,
-    ServiceId,
-    SubjectId,
     read,
 )
-from complaint_ledger.errors import BadValue, UnknownName
+from complaint_ledger.errors import BadValue
 from complaint_ledger.fields import amend, parse, parse_instant, type_of
 from complaint_ledger.labels import labels_of
 from complaint_ledger.ledger import Ledger
@@ -36,20 +40,24 @@ def build(
     withheld = {name.replace("-", "_") for name in given.pop("withhold", ())}
     names = {field.name for field in attrs.fields(kind)}
     if "complainant" in names:
-        fields["complainant"] = _complainant(given, withheld)
+        fields["complainant"] = person("complainant", COMPLAINANT, given, withheld)
+    if "representative" in names:
+        subject = given.pop("representative")
+        whole = person("representative", subject, given, withheld)
+        fields["representative"] = whole or e.Person(id=subject)
     if "codes" in names:
-        calendar = given.pop("calendar", None)
-        fields["codes"] = tuple(_code(code, calendar) for code in given.pop("code"))
-        if calendar and not fields["codes"]:
-            fields["codes"] = (pinning.pin(ledger.opened.code, calendar),)
-    if "head" in given:
-        heads = given.pop("head")
-        if "head" in names:
-            fields["head"] = _head(heads)
-        elif type_of(kind, "heads") == tuple[e.Head, ...]:
-            fields["heads"] = tuple(map(_head, heads))
-        else:
-            fields["heads"] = tuple(read(HeadId, head, "head") for head in heads)
+        fields["codes"] = _codes(ledger, complaint, given, fields)
+    if "members" in names:
+        fields["members"] = tuple(map(member, given.pop("member")))
+    if "items" in names:
+        assert complaint is not None
+        fields["items"] = documents(ledger, complaint, given)
+    if "heads" in names:
+        of_heads = type_of(kind, "heads") == tuple[e.Head, ...]
+        one = head if of_heads else _head_id
+        fields["heads"] = tuple(map(one, given.pop("head")))
+    elif type_of(kind, "head") is e.Head:
+        fields["head"] = head(given.pop("head"))
     if "outcomes" in names:
         fields |= _outcomes(given.pop("outcome"))
     if "findings" in names:
@@ -82,52 +90,47 @@ def _when(given: dict[str, Any]) -> dict[str, Any]:
 
 def _value(kind: Any, value: Any, name: str) -> Any:
     if kind == Private:
-        return parse(kind, _from_file(value), name)
+        return parse(kind, from_file(value), name)
     if isinstance(value, tuple):
         return tuple(one for text in value for one in parse(kind, text, name))
     return value if isinstance(value, bool) else parse(kind, value, name)
 
 
-def _from_file(text: str) -> str:
-    if not text.startswith("@"):
-        return text
-    try:
-        return Path(text[1:]).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise BadValue("file", "it is not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise BadValue("file", f"it cannot be read: {error.strerror}") from None
+def _codes(
+    ledger: Ledger, complaint: str | None, given: dict[str, Any], when: dict[str, Any]
+) -> tuple[e.CodePin, ...]:
+    """Return the codes that were named; with a calendar alone, those that govern, by it."""
+    calendar, named = given.pop("calendar", None), given.pop("code")
+    if named or calendar is None:
+        return tuple(_code(ledger, code, calendar) for code in named)
+    if complaint is None:
+        at = when.get("occurred_at") or system_clock()
+        day = when.get("occurred_on") or civil_date(at)
+        governing = ledger.codes_on(day, given.get("service"))
+    else:
+        governing = ledger.complaint(complaint).codes
+    return tuple(_by_calendar(pinned, _code(ledger, pinned.id, calendar)) for pinned in governing)
 
 
-def _code(text: str, calendar: str | None) -> e.CodePin:
-    code, _, heads = text.partition("=")
-    covered = tuple(read(HeadId, head, "code") for head in heads.split(",")) if heads else ()
-    return attrs.evolve(pinning.pin(code, calendar), heads=covered)
-
-
-def _complainant(given: dict[str, Any], withheld: set[str]) -> e.Person | None:
-    parts: dict[str, Any] = {}
-    for part in ("name", "contact"):
-        text = given.pop(f"complainant_{part}", None)
-        if text:
-            parts[part] = parse(Private, _from_file(text), f"complainant_{part}")
-        if f"complainant_{part}" in withheld:
-            withheld.discard(f"complainant_{part}")
-            parts[part] = WITHHELD
-    return e.Person(id=SubjectId("p1"), **parts) if parts else None
-
-
-def _head(text: str) -> e.Head:
-    names, _, description = text.partition("=")
-    head, category, service, *more = [*names.split(":"), "", ""]
-    if len(more) > 2:
-        raise BadValue("head", "write ID[:CATEGORY[:SERVICE]][=TEXT]")
-    return e.Head(
-        id=read(HeadId, head, "head"),
-        category=read(CategoryId, category, "head") if category else None,
-        service=read(ServiceId, service, "head") if service else None,
-        description=parse(Private, _from_file(description), "head") if description else None,
+def _by_calendar(pinned: e.CodePin, other: e.CodePin) -> e.CodePin:
+    """Return *pinned*, the very text, with the calendar of *other*."""
+    return attrs.evolve(
+        pinned,
+        calendar=other.calendar,
+        calendar_version=other.calendar_version,
+        calendar_sha256=other.calendar_sha256,
     )
+
+
+def _head_id(text: str) -> HeadId:
+    found: HeadId = read(HeadId, text, "head")
+    return found
+
+
+def _code(ledger: Ledger, text: str, calendar: str | None) -> e.CodePin:
+    code, _, heads = text.partition("=")
+    covered = tuple(read(HeadId, one, "code") for one in heads.split(",")) if heads else ()
+    return attrs.evolve(ledger.texts.pin(code, calendar), heads=covered)
 
 
 def _outcomes(texts: tuple[str, ...]) -> dict[str, Any]:
@@ -138,9 +141,9 @@ def _outcomes(texts: tuple[str, ...]) -> dict[str, Any]:
         return {"outcome": read(OutcomeId, split[0][1], "outcome"), "detail": split[0][2]}
     return {
         "outcomes": tuple(
-            e.HeadOutcome(head=read(HeadId, head, "outcome"),
+            e.HeadOutcome(head=read(HeadId, name, "outcome"),
                           outcome=read(OutcomeId, word, "outcome"), detail=detail)
-            for head, word, detail in split
+            for name, word, detail in split
         )
     }  # fmt: skip
 
@@ -153,9 +156,9 @@ def _findings(texts: tuple[str, ...]) -> dict[str, Any]:
         return {"finding": parse(Finding, split[0][1], "finding")}
     return {
         "findings": tuple(
-            e.HeadFinding(head=read(HeadId, head, "finding"),
+            e.HeadFinding(head=read(HeadId, name, "finding"),
                           finding=parse(Finding, word, "finding"), detail=detail)
-            for head, word, detail in split
+            for name, word, detail in split
         )
     }  # fmt: skip
 
@@ -166,32 +169,27 @@ def _by_label(given: dict[str, Any]) -> dict[str, Any]:
     if not label:
         return {}
     labels = labels_of(read(BodyId, given["body"], "body"))
-    return {"finding": labels.finding(_from_file(label)), "table": labels.table}
+    return {"finding": labels.finding(from_file(label)), "table": labels.table}
 
 
 def _decided(text: str, name: str) -> tuple[str | None, str, OutcomeId | None]:
-    head, equals, word = text.rpartition("=")
+    named, equals, word = text.rpartition("=")
     word, _, detail = word.partition("/")
-    return head if equals else None, word, read(OutcomeId, detail, name) if detail else None
+    return named if equals else None, word, read(OutcomeId, detail, name) if detail else None
 
 
 def _entry(
     kind: type[c.Command], ledger: Ledger, complaint: str, given: dict[str, Any]
 ) -> dict[str, Any]:
-    wanted = given.pop("event")
-    facts = ledger.facts(complaint)
-    stands = {fact.id: fact for fact in standing(facts)}
-    for fact in facts:
-        if wanted in {fact.id, str(fact.position)}:
-            break
-    else:
-        raise UnknownName("entry", wanted, mend="`history` shows their positions and event ids")
+    wrong = event_id(ledger, complaint, given.pop("event"))
     if kind is c.Retract:
-        return {"retracts": fact.id}
-    replacement = stands.get(fact.id, fact).event
+        return {"retracts": wrong}
+    facts = ledger.facts(complaint)
+    told = {fact.id: fact for fact in (*facts, *standing(facts))}
+    replacement = told[wrong].event
     for change in given.pop("changes"):
         path, equals, text = change.partition("=")
         if not equals:
             raise BadValue("set", "write FIELD=VALUE")
-        replacement = amend(replacement, path, _from_file(text))
-    return {"corrects": fact.id, "replacement": replacement}
+        replacement = amend(replacement, path, from_file(text))
+    return {"corrects": wrong, "replacement": replacement}

@@ -7,14 +7,14 @@ import click
 
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
-from complaint_ledger.domain.words import SHAPES, Private
+from complaint_ledger.domain.words import SHAPES, Connection, Private
 from complaint_ledger.fields import type_of
 
 # Said in another way on the command line than by a field of their own.
 _OTHERWISE = {
-    "occurred_on", "occurred_at", "precision", "complainant", "codes", "heads", "head",
-    "outcome", "outcomes", "detail", "finding", "findings", "table", "replacement", "corrects",
-    "retracts",
+    "occurred_on", "occurred_at", "precision", "complainant", "representative", "codes", "heads",
+    "members", "items", "outcome", "outcomes", "detail", "finding", "findings", "table",
+    "replacement", "corrects", "retracts",
 }  # fmt: skip
 
 
@@ -35,12 +35,19 @@ def options_of(kind: type[c.Command]) -> list[click.Parameter]:
         ),
     ]
     for field in attrs.fields(kind):
-        if field.name not in _OTHERWISE:
+        if field.name not in _OTHERWISE and type_of(kind, field.name) is not e.Head:
             options.append(_option(kind, field))
     names = {field.name for field in attrs.fields(kind)}
     if "complainant" in names:
         options.append(_text("--complainant-name", "Who complains; sealed. @FILE reads a file."))
         options.append(_text("--complainant-contact", "How to reach them; sealed."))
+    if "representative" in names:
+        options += _REPRESENTATIVE
+    if "members" in names:
+        tied = f"A member; their tie to the council, if any: {', '.join(get_args(Connection)[1:])}."
+        options.append(_many("--member", "ACTOR[=CONNECTION]", tied, required=True))
+    if "items" in names:
+        options += _DOCUMENTS
     if "codes" in names:
         governs = "A handling code that governs, or some heads of it; else the ledger's."
         options.append(_many("--code", "CODE[=HEAD,…]", governs))
@@ -49,7 +56,7 @@ def options_of(kind: type[c.Command]) -> list[click.Parameter]:
         options.append(
             _many("--head", "ID[:CATEGORY[:SERVICE]][=TEXT]", "A head; its text is sealed.")
         )
-    elif "head" in names:
+    elif type_of(kind, "head") is e.Head:
         options.append(
             click.Option(["--head"], required=True, metavar="ID[:CATEGORY[:SERVICE]][=TEXT]",
                          help="The head; its text is sealed.")
@@ -71,7 +78,9 @@ def options_of(kind: type[c.Command]) -> list[click.Parameter]:
             click.Option(["--set", "changes"], multiple=True, required=True, metavar="FIELD=VALUE",
                          help="What it should have been, by the field's path in `history`.")
         )  # fmt: skip
-    if any(field.type == Private for field in attrs.fields(kind)):
+    if names & {"complainant", "representative"} or any(
+        field.type == Private for field in attrs.fields(kind)
+    ):
         options.append(_many("--withhold", "FIELD", "The person declined to give this text."))
     return [*options, *_AROUND]
 
@@ -94,6 +103,8 @@ def _option(kind: type[c.Command], field: "attrs.Attribute[Any]") -> click.Optio
 
 
 def _metavar(kind: Any) -> str:
+    if kind is int:
+        return "PENCE"
     return kind.__name__.removesuffix("Id").upper() if kind in SHAPES else "YYYY-MM-DD"
 
 
@@ -101,9 +112,23 @@ def _text(flag: str, help_: str, *, required: bool = False) -> click.Option:
     return click.Option([flag], metavar="TEXT", help=help_, required=required)
 
 
-def _many(flag: str, metavar: str, help_: str) -> click.Option:
-    return click.Option([flag], multiple=True, metavar=metavar, help=help_)
+def _many(flag: str, metavar: str, help_: str, *, required: bool = False) -> click.Option:
+    return click.Option([flag], multiple=True, metavar=metavar, help=help_, required=required)
 
+
+_REPRESENTATIVE: list[click.Parameter] = [
+    click.Option(["--representative"], metavar="SUBJECT", default="p2", show_default=True,
+                 help="p2, or p3 where there is another."),
+    _text("--representative-name", "Who may speak for the person; sealed. @FILE reads a file."),
+    _text("--representative-contact", "How to reach them; sealed."),
+]  # fmt: skip
+
+_DOCUMENTS: list[click.Parameter] = [
+    _many("--document", "ID=YYYY-MM-DD[:redacted]", "What was sent, with its date.", required=True),
+    _many("--file", "ID=PATH", "The file as it was sent; its SHA-256 is sealed."),
+    _many("--title", "ID=TEXT", "What it is called; sealed."),
+    _many("--entry", "ID=EVENT", "The entry that tells of it, by position or event id."),
+]
 
 _AROUND: list[click.Parameter] = [
     click.Option(["--idempotency-key"], metavar="KEY", help="The same key records once."),

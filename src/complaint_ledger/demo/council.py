@@ -19,6 +19,7 @@ nobody prints is ours, and is marked so; none of it says anything of a real coun
 | already remedied, of upheld | 11 % | Buckinghamshire 2023/24: 6 %; more here, to see some |
 | refused; escalation refused | 2 %; 8 % | ours: no rate is printed |
 | extended, of those that will be late | 60 % | ours |
+| a letter lacks a part | 15 % | ours |
 | not acknowledged; reopened | 4 %; ½ % | ours |
 | corrected; retracted; something recorded late | 2 %; ½ %; 5 % | ours |
 """
@@ -37,6 +38,7 @@ HEAD_ADDED: Final = 0.05
 EXTENDED: Final = 0.6  # of the answers that will be late
 TOLD_LATE: Final = 0.2  # of the extensions
 SIGNED_OFF: Final = 0.9
+LETTER_LACKS_A_PART: Final = 0.15
 ESCALATED_UPHELD: Final = 0.02  # with every head upheld at stage 1,
 ESCALATED_OTHERWISE: Final = 0.1  # and without; more after a premature referral
 ESCALATION_REFUSED: Final = 0.08

@@ -23,6 +23,9 @@ from complaint_ledger.domain.words import (
     seal,
 )
 
+ANOTHER_WAY = "Another way is open to you; we have set it out in our letter."
+APPEAL = "A right of appeal is open to you; the letter says how to use it."
+
 
 class Journey(Stages):
     """One complaint, as it will go."""
@@ -106,8 +109,8 @@ class Journey(Stages):
             self._manager,
             c.Refuse(
                 reason=ReasonId(self._one_of(reasons)),
-                explanation=seal("Another way is open to you; we have set it out in our letter."),
-                ombudsman_details_given=self._happens(0.9),
+                explanation=seal(ANOTHER_WAY) if self._happens(0.9) else None,
+                ombudsman_details_given=True,
                 occurred_on=on,
             ),
         )
@@ -146,8 +149,8 @@ class Journey(Stages):
         on = self._later(self._dice.randint(2, 15))
         refusal = c.RefuseEscalation(
             reason=ReasonId(self._one_of(("legal-proceedings", "other-procedure"))),
-            explanation=seal("A right of appeal is open to you; the letter says how to use it."),
-            ombudsman_details_given=self._happens(0.85),
+            explanation=seal(APPEAL) if self._happens(0.85) else None,
+            ombudsman_details_given=True,
             occurred_on=on,
         )
         yield self._do(self._manager, refusal)

@@ -108,10 +108,20 @@ class Stages(Diary):
             stage=stage,
             outcomes=tuple(self._decide(head) for head in self._heads),
             decided_by=decider,
-            told=(ToldId("next-stage" if stage == STAGE_1 else "ombudsman"),),
+            told=self._told(stage),
             occurred_on=on,
         )
         yield self._do(decider, answered)
+
+    def _told(self, stage: StageId) -> tuple[ToldId, ...]:
+        """Return what the answer says besides: most letters have all the parts, some lack one."""
+        # Dice of their own, so that what a letter lacks changes nothing of what befalls it.
+        dice = Random(f"{self._arrival.reference} {stage} letter")  # noqa: S311 - a story's dice
+        parts = ["definition", "remedy", "outstanding-actions"]
+        if dice.random() < council.LETTER_LACKS_A_PART:
+            parts.remove(dice.choice(parts))
+        parts.append("next-stage" if stage == STAGE_1 else "ombudsman")
+        return tuple(map(ToldId, parts))
 
     def _extend(self, stage: StageId, starts: date, due: date, answer_on: date) -> Course:
         dice, limit = self._dice, LIMITS[stage]

@@ -143,6 +143,18 @@ def what_next(ledger: Ledger, made: Made, told: str) -> list[tuple[str, str]]:
             ),
         ),
         (
+            "what fell short of the code on it, and by which paragraph",
+            _command("findings", *at, told, "--verdict", "missed"),
+        ),
+        (
+            "the same over all complaints, counted by rule",
+            _command("findings", *at, "--summary"),
+        ),
+        (
+            "what was owed at the end of the council's year, in the ten working days to come",
+            _command("agenda", *at, "--known-at", str(LAST)),
+        ),
+        (
             "the trend as it stood at the end of the council's year",
             _command("trends", "overturn", *at, "--by", "service", "--known-at", str(LAST)),
         ),

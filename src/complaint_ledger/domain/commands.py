@@ -44,6 +44,7 @@ class Receive(e.Happened):
     heads: tuple[e.Head, ...] = ()
     complainant: e.Person | None = None
     outcome_sought: Private = None
+    child_affected: bool | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -60,6 +61,7 @@ class Define(e.Happened):
 
     heads: tuple[e.Head, ...]
     outcome_sought: Private = None
+    child_affected: bool | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -83,8 +85,8 @@ class Extend(e.Happened):
 
     stage: StageId | None = None
     extends: DeadlineId | None = None
-    until: date
-    reason: ReasonId
+    until: date | None = None
+    reason: ReasonId | None = None
     explanation: Private = None
     approver: ActorId | None = None
     told_on: date | None = None
@@ -233,6 +235,60 @@ class Retract(e.Happened):
     explanation: Private = None
 
 
+Plain: TypeAlias = (
+    e.ServiceRequestLinked
+    | e.ComplaintsLinked
+    | e.ComplaintTransferred
+    | e.RepresentativeAuthorised
+    | e.AdjustmentRequested
+    | e.AdjustmentMade
+    | e.AdjustmentReviewed
+    | e.ChildViewsSought
+    | e.ChildViewsRecorded
+    | e.AdvocateRequested
+    | e.AdvocateAppointed
+    | e.InterestDecided
+    | e.StartAgreed
+    | e.WrittenRecordMade
+    | e.DiscussionHeld
+    | e.ResponsePeriodSet
+    | e.UpdateSent
+    | e.ProviderInvolved
+    | e.StageSkipAgreed
+    | e.IndependentPersonAppointed
+    | e.PanelAppointed
+    | e.PanelHeld
+    | e.PanelReported
+    | e.TermsSent
+    | e.ExhaustionNotified
+    | e.ContactRestricted
+    | e.RestrictionReviewed
+    | e.RestrictionLifted
+    | e.HandlingCodeRevised
+    | e.CauseIdentified
+    | e.RemedyOffered
+    | e.RemedyAccepted
+    | e.RemedyDeclined
+    | e.RemedyDelivered
+    | e.RemedyUndeliverable
+    | e.LearningAuthorised
+    | e.LearningCompleted
+    | e.LearningFollowedUp
+    | e.LearningShared
+    | e.EnquiryReceived
+    | e.EnquiryAnswered
+    | e.DraftReceived
+    | e.DraftCommented
+    | e.RecommendationMade
+    | e.DueDateAmended
+    | e.EvidenceSent
+    | e.RecommendationSatisfied
+    | e.RecommendationNotSatisfied
+    | e.PublicReportReceived
+    | e.PublicReportAnswered
+)
+"""What is recorded as it is said: the event itself is what is asked for."""
+
 Command: TypeAlias = (
     Receive
     | Acknowledge
@@ -255,4 +311,5 @@ Command: TypeAlias = (
     | OmbudsmanOutcome
     | Correct
     | Retract
+    | Plain
 )

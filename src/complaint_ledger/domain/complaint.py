@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeVar, assert_never
 import attrs
 
 from complaint_ledger.domain import events as e
+from complaint_ledger.domain.obligations import Obligation, obliged
+from complaint_ledger.domain.steps import stepped
 from complaint_ledger.domain.words import (
     ActorId,
     BodyId,
@@ -88,12 +90,14 @@ class StageState:
     attempt: int = 1
     opened_on: date | None = None
     acknowledged_on: date | None = None
+    acknowledged: bool = False
     extensions: tuple[Extension, ...] = ()
     signed_off_by: ActorId | None = None
     responded_on: date | None = None
     responded: bool = False
     delivered_on: date | None = None
     decided_by: ActorId | None = None
+    updated_on: tuple[date, ...] = ()
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -119,6 +123,8 @@ class Complaint:
         status: Where it stands with the council.
         received_on: The receipt's civil date; reopening never moves it (GEN-12).
         stages: Every attempt at every stage, oldest first.
+        steps: Further milestones of a code, by name, with the day that counts.
+        obligations: What was promised or asked for, oldest first.
     """
 
     received: bool = False
@@ -139,6 +145,8 @@ class Complaint:
     handler: ActorId | None = None
     closed_on: date | None = None
     cases: tuple[OmbudsmanCase, ...] = ()
+    steps: tuple[tuple[str, date | None], ...] = ()
+    obligations: tuple[Obligation, ...] = ()
 
     @property
     def open_stage(self) -> StageState | None:
@@ -154,6 +162,10 @@ class Complaint:
     def head(self, head: str) -> HeadState | None:
         """Return the head with the id *head*."""
         return next((h for h in self.heads if h.id == head), None)
+
+    def obligation(self, item: str) -> Obligation | None:
+        """Return what has the id *item*."""
+        return next((o for o in self.obligations if o.id == item), None)
 
 
 FIRST_STAGE = StageId("stage-1")
@@ -180,7 +192,9 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
         case e.ComplaintReceived():
             return _received(complaint, event)
         case e.ComplaintAcknowledged():
-            return _on_stage(complaint, event.stage, acknowledged_on=event.occurred_on)
+            return _on_stage(
+                complaint, event.stage, acknowledged=True, acknowledged_on=event.occurred_on
+            )
         case e.ComplaintDefined():
             return _changed(complaint, heads=_defined(complaint.heads, event.heads))
         case e.HeadAdded():
@@ -200,8 +214,7 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
         case e.ResolvedByAgreement():
             return _resolved(complaint, event)
         case e.ComplaintEscalated():
-            opened = StageState(stage=event.stage, opened_on=event.occurred_on)
-            return _changed(complaint, stages=(*complaint.stages, opened))
+            return _escalated(complaint, event)
         case e.ComplaintRefused():
             return _changed(complaint, status="refused", closed_on=event.occurred_on)
         case e.ComplaintWithdrawn():
@@ -227,8 +240,66 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
             )
         case e.OmbudsmanOutcomeReceived():
             return _ombudsman_decided(complaint, event)
+        case e.HandlingCodeRevised():
+            return _changed(complaint, codes=event.codes)
+        case e.UpdateSent():
+            return _updated(complaint, event)
+        case (
+            e.AdjustmentMade()
+            | e.AdjustmentReviewed()
+            | e.ContactRestricted()
+            | e.RestrictionReviewed()
+            | e.RestrictionLifted()
+            | e.RemedyOffered()
+            | e.RemedyDelivered()
+            | e.RemedyDeclined()
+            | e.RemedyUndeliverable()
+            | e.LearningAuthorised()
+            | e.LearningCompleted()
+            | e.EnquiryReceived()
+            | e.EnquiryAnswered()
+            | e.RecommendationMade()
+            | e.RecommendationSatisfied()
+            | e.DueDateAmended()
+            | e.PublicReportReceived()
+            | e.PublicReportAnswered()
+        ):
+            return _changed(complaint, obligations=obliged(complaint.obligations, event))
         case (
             e.EscalationRefused()
+            | e.AdvocateRequested()
+            | e.AdvocateAppointed()
+            | e.InterestDecided()
+            | e.StartAgreed()
+            | e.WrittenRecordMade()
+            | e.DiscussionHeld()
+            | e.ResponsePeriodSet()
+            | e.StageSkipAgreed()
+            | e.PanelHeld()
+            | e.PanelReported()
+            | e.TermsSent()
+            | e.ExhaustionNotified()
+        ):
+            return _changed(complaint, steps=stepped(complaint.steps, event))
+        case (
+            e.ServiceRequestLinked()
+            | e.ComplaintsLinked()
+            | e.ComplaintTransferred()
+            | e.RepresentativeAuthorised()
+            | e.AdjustmentRequested()
+            | e.ChildViewsSought()
+            | e.ChildViewsRecorded()
+            | e.ProviderInvolved()
+            | e.IndependentPersonAppointed()
+            | e.PanelAppointed()
+            | e.CauseIdentified()
+            | e.RemedyAccepted()
+            | e.LearningFollowedUp()
+            | e.LearningShared()
+            | e.DraftReceived()
+            | e.DraftCommented()
+            | e.EvidenceSent()
+            | e.RecommendationNotSatisfied()
             | e.EntryCorrected()
             | e.EntryRetracted()
             | e.LedgerOpened()
@@ -237,6 +308,8 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
             | e.ImportStarted()
             | e.ImportFinished()
             | e.SealedValuesOpened()
+            | e.TextKept()
+            | e.CodeAdopted()
         ):
             return complaint
     assert_never(event)
@@ -268,6 +341,24 @@ def _received(complaint: Complaint, event: e.ComplaintReceived) -> Complaint:
         codes=event.codes,
         heads=_defined(complaint.heads, event.heads),
         stages=stages,
+    )
+
+
+def _escalated(complaint: Complaint, event: e.ComplaintEscalated) -> Complaint:
+    known = complaint.stage(event.stage)
+    if known is not None and known.opened_on is None:
+        # Something was said about the stage before it was said that it was opened.
+        return _on_stage(complaint, event.stage, opened_on=event.occurred_on)
+    opened = StageState(stage=event.stage, opened_on=event.occurred_on)
+    return _changed(complaint, stages=(*complaint.stages, opened))
+
+
+def _updated(complaint: Complaint, event: e.UpdateSent) -> Complaint:
+    stage = complaint.stage(event.stage) if event.stage else complaint.open_stage
+    if stage is None or event.occurred_on is None:
+        return complaint
+    return _on_stage(
+        complaint, stage.stage, stage.attempt, updated_on=(*stage.updated_on, event.occurred_on)
     )
 
 

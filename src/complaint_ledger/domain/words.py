@@ -21,6 +21,7 @@ EventId = NewType("EventId", str)
 TraceId = NewType("TraceId", str)  # correlation and causation
 ActorId = NewType("ActorId", str)
 HeadId = NewType("HeadId", str)
+ItemId = NewType("ItemId", str)  # a remedy, a recommendation, an enquiry, … within one complaint
 SubjectId = NewType("SubjectId", str)
 Reference = NewType("Reference", str)  # the council's own, or an ombudsman's
 
@@ -41,6 +42,7 @@ CouncilId = NewType("CouncilId", str)
 StoredName = NewType("StoredName", str)
 Version = NewType("Version", str)
 Sha256 = NewType("Sha256", str)
+PublishedText = NewType("PublishedText", str)  # a code, a policy, a calendar: never personal
 
 Precision = Literal["day", "month", "year", "unknown"]
 """How exactly *occurred_on* is known; a month or a year is kept by its first day."""
@@ -74,6 +76,14 @@ Finding = Literal[
 ]
 """What an ombudsman found on a head, normalised (domain.md 4.5)."""
 
+Relation = Literal["duplicate", "related", "joint", "added-issue"]
+"""How another complaint belongs to this one."""
+
+Connection = Literal["none", "member", "officer", "partner-of-member", "partner-of-officer"]
+"""What ties someone to the authority; whoever is tied is not independent (SI 2006/1738, reg 2)."""
+
+TextKind = Literal["handling-code", "calendar"]
+
 ANY_SUBJECT: Final = SubjectId("any")
 """The subject of a value about everyone in a complaint: erased with the first of them."""
 
@@ -95,6 +105,7 @@ SHAPES: Final[Mapping[Any, tuple[re.Pattern[str], int, str]]] = {
         "is an id that `actors add` issued, such as officer-7k2m; never a name or an address",
     ),
     HeadId: (_WORD, 32, "is a head's id, such as h1"),
+    ItemId: (_WORD, 32, "is an id within the complaint, such as r1"),
     # An actor is the subject of their own name; id-key is the ledger's secret.
     SubjectId: (
         re.compile(r"p[1-9][0-9]{0,3}|any|ledger|id-key|[a-z]+-[0-9a-z]{4,32}"),
@@ -122,6 +133,8 @@ SHAPES: Final[Mapping[Any, tuple[re.Pattern[str], int, str]]] = {
     CouncilId: (_WORD, 64, _WORD_MEND),
     StoredName: (_WORD, 64, _WORD_MEND),
     Version: (re.compile(r"[0-9a-z][0-9a-z.-]*"), 32, "is a version, such as 2026-02-25"),
+    # Whoever keeps one has checked that it is the code or the calendar it says it is.
+    PublishedText: (re.compile(r"[\s\S]+"), 1_000_000, "is the text of a code or a calendar"),
     Sha256: (re.compile(r"[0-9a-f]{64}"), 64, "is 64 lower-case hex digits"),
 }
 

@@ -110,6 +110,7 @@ class Importer:
         self.id = EventId(new_id())
         self._ledger = ledger
         self._mapping = mapping
+        self._pins = (ledger.texts.pin(mapping.code, mapping.calendar),)
         self._around = Around(actor=actor)
         self._dry_run = dry_run
         self._batch = batch
@@ -141,7 +142,7 @@ class Importer:
             raise BadValue("quarantine", "it is the file that is imported; choose another place")
         file = CsvFile(path, encoding=mapping.encoding, delimiter=mapping.delimiter)
         try:
-            self._translator = Translator(mapping, file.header)
+            self._translator = Translator(mapping, file.header, self._pins)
             self._quarantine = Quarantine(quarantine, quarantine_rows, file.header)
             self._sieve = None if self._was_imported() else Sieve()
             try:
@@ -364,8 +365,7 @@ class Importer:
             mapping_version=self._mapping.version,
             mapping_sha256=self._mapping.sha256,
         )
-        version = len(self._ledger.store.read(LEDGER_STREAM))
-        return Part(stream=LEDGER_STREAM, version=version, events=[Told(new_id(), event)])
+        return self._ledger.own_part([event], self._pins)
 
     def _finish(self) -> None:
         counts = self._counts

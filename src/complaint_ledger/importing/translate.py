@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import attrs
 
-from complaint_ledger import pinning
 from complaint_ledger.codec import EVENT_TYPES
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.london import LONDON
@@ -50,9 +49,11 @@ class Unit:
 class Translator:
     """Reads the rows of one file by one mapping."""
 
-    def __init__(self, mapping: Mapping, header: tuple[str, ...]) -> None:
+    def __init__(
+        self, mapping: Mapping, header: tuple[str, ...], pins: tuple[e.CodePin, ...] = ()
+    ) -> None:
         """
-        Prepare for *header*.
+        Prepare for *header*; what is received is governed by *pins*.
 
         Raises:
             BadValue: The mapping names a column that is not there.
@@ -70,7 +71,7 @@ class Translator:
         self._at = {name: n for n, name in enumerate(header)}
         self._width = len(header)
         self._mapping = mapping
-        self._pins = (pinning.pin(mapping.code, mapping.calendar),)
+        self._pins = pins
         self._head = self._fields(e.Head, mapping.head)
         self._rules = [self._rule(rule) for rule in mapping.events]
         self._key = self._at[mapping.key]

@@ -18,6 +18,7 @@ import attrs
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.decisions import Situation, decide
+from complaint_ledger.domain.governing import Governing
 from complaint_ledger.domain.history import Fact
 from complaint_ledger.domain.words import EventId, Role
 from complaint_ledger.errors import Refused
@@ -75,6 +76,7 @@ class Given:
         stages: Sequence[str] = (),
         outcomes: Collection[str] = (),
         deadlines: Collection[str] = (),
+        codes: Sequence[Governing] = (),
     ) -> "Decided":
         """
         Decide on *command*.
@@ -86,6 +88,7 @@ class Given:
             stages: The stages of the complaint's code, in order.
             outcomes: The outcomes that the code knows.
             deadlines: The deadlines that the code has.
+            codes: The codes that govern, for what they refuse themselves.
         """
         situation = Situation(
             now=_noon(today or self._latest(command)),
@@ -93,6 +96,7 @@ class Given:
             stages=tuple(stages),
             outcomes=frozenset(outcomes),
             deadlines=frozenset(deadlines),
+            codes=tuple(codes),
         )
         try:
             return Decided(events=tuple(decide(command, self.facts, situation)))

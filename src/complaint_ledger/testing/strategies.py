@@ -40,6 +40,7 @@ _ABOUT_ENTRIES: Final = (e.EntryCorrected, e.EntryRetracted)
 FEW: Final[Mapping[Any, tuple[str, ...]]] = {
     w.StageId: ("stage-1", "stage-2"),
     w.HeadId: ("h1", "h2", "h3"),
+    w.ItemId: ("r1", "r2"),
     w.EventId: tuple(entry_id(number) for number in range(1, 9)),
     w.OutcomeId: ("upheld", "not-upheld", "resolved"),
     w.BodyId: ("lgsco", "spso"),
