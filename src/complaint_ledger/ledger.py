@@ -15,7 +15,7 @@ import attrs
 from complaint_ledger import codec, pinning
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
-from complaint_ledger.domain.complaint import Complaint, evolve
+from complaint_ledger.domain.complaint import Complaint
 from complaint_ledger.domain.deadlines import Beyond, Deadline
 from complaint_ledger.domain.decisions import Situation, decide
 from complaint_ledger.domain.history import Fact, as_of, known, standing
@@ -35,7 +35,7 @@ from complaint_ledger.ids import DerivedIds, new_actor, new_id
 from complaint_ledger.own import OwnStream, in_force
 from complaint_ledger.privacy.keys import KeyStore
 from complaint_ledger.privacy.vault import Vault
-from complaint_ledger.reading import Entry, read_entry, read_fact
+from complaint_ledger.reading import Entry, complaints_of, read_entry, read_fact
 from complaint_ledger.recording import Around, Part, Recorder, Told, claims_of, reference_claim
 from complaint_ledger.requests import (
     KeyedIds,
@@ -47,11 +47,6 @@ from complaint_ledger.requests import (
 )
 from complaint_ledger.store import LEDGER_STREAM, Clock, EventStore, RecordedEvent
 from complaint_ledger.texts import Texts, pins_in
-
-# What makes a fold in the order of recording wrong.
-_UNSTEADY: Final = (e.EntryCorrected, e.EntryRetracted)
-_NOTHING_YET: Final = Complaint()
-
 
 OWN: Final = "ledger"
 """Instead of a complaint: the ledger's own entries."""
@@ -334,7 +329,7 @@ class Ledger:
             if expected_version is not None and len(stored) != expected_version:
                 raise StreamMoved(stream, expected_version, len(stored))
             facts = tuple(map(read_fact, stored))
-            events = decide(command, facts, self._situation(around.actor.role, facts, command))
+            events = decide(command, facts, self._situation(command, facts, around))
             if isinstance(command, c.Correct):
                 _refuse_moved(command.replacement, stored)
             if not events:
@@ -412,6 +407,9 @@ class Ledger:
                 for pin in one.codes:
                     self.texts.code(pin)
                     self.texts.calendar(pin)
+            if isinstance(one, e.PanelAppointed):
+                for member in one.members:
+                    self.actor(member.id)
 
     def _recorded_under(
         self, ids: KeyedIds, stored: Sequence[RecordedEvent], request: str | None
@@ -434,25 +432,9 @@ class Ledger:
         found = self.vault.open({digest: codec.REQUEST})
         return found[digest].value if digest in found else None
 
-    def _situation(self, role: Role, facts: Sequence[Fact], command: c.Command) -> Situation:
-        if isinstance(command, c.Receive | e.HandlingCodeRevised):
-            pins = command.codes
-        elif isinstance(command, c.Retract):
-            pins = ()  # what is wrong must be retractable, even a pinned code
-        else:
-            pins = pinning.pins_of(facts)
-        codes = [self.texts.code(pin) for pin in pins]
-        outcomes = [frozenset(outcome.id for outcome in code.outcomes) for code in codes]
-        return Situation(
-            now=self._clock(),
-            role=role,
-            # Where several codes govern at once, the first that names stages leads.
-            stages=next((tuple(s.id for s in code.stages) for code in codes if code.stages), ()),
-            # A code that names no outcomes knows any.
-            outcomes=frozenset().union(*outcomes) if all(outcomes) else frozenset(),
-            deadlines=frozenset(clock.id for code in codes for clock in code.clocks),
-            codes=tuple(map(self.texts.governing, pins)),
-        )
+    def _situation(self, command: c.Command, facts: Sequence[Fact], around: Around) -> Situation:
+        pins = pinning.governing_pins(command, facts)
+        return pinning.situation(self.texts, pins, role=around.actor.role, now=self._clock())
 
     # --- asking ----------------------------------------------------------------------------------
 
@@ -538,32 +520,7 @@ class Ledger:
         The ledger is read once, from end to end; a complaint whose entries were corrected
         or recorded out of order is read again on its own.
         """
-        states: dict[str, Complaint] = {}
-        latest: dict[str, date] = {}
-        apart: dict[str, int] = {}
-        for recorded in self._from_end_to_end():
-            stream = recorded.stream
-            if stream == LEDGER_STREAM:
-                continue
-            event = codec.decode_event(recorded.name, recorded.schema, recorded.body)
-            last = latest.get(stream, date.min)
-            day = event.occurred_on or last
-            if stream in apart or day < last or isinstance(event, _UNSTEADY):
-                apart[stream] = recorded.version
-            else:
-                latest[stream] = day
-                states[stream] = evolve(states.get(stream, _NOTHING_YET), event)
-        for stream, state in states.items():
-            if stream not in apart:
-                yield stream, state
-        for stream, version in apart.items():
-            yield stream, as_of(tuple(map(read_fact, self.store.read(stream, upto=version))))
-
-    def _from_end_to_end(self) -> Iterator[RecordedEvent]:
-        after = 0
-        while page := self.store.tail(after=after, limit=1000):
-            yield from page
-            after = page[-1].position
+        return complaints_of(self.store)
 
 
 def _refuse_moved(replacement: e.Event, stored: Sequence[RecordedEvent]) -> None:

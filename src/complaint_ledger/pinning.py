@@ -6,14 +6,18 @@ edition, or a quietly changed file, never moves a date that was told (GEN-09).
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
+from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.complaint import Complaint
 from complaint_ledger.domain.deadlines import Beyond, Deadline
+from complaint_ledger.domain.decisions import Situation
 from complaint_ledger.domain.history import Fact, standing
 from complaint_ledger.domain.milestones import NOTHING_VAGUE, Vague
 from complaint_ledger.domain.milestones import deadlines_of as deadlines_under
+from complaint_ledger.domain.words import Role
 from complaint_ledger.texts import SHIPPED, Texts
 
 # Of the library's own texts, which no ledger needs to keep to be read here.
@@ -29,6 +33,36 @@ def pins_of(facts: Sequence[Fact]) -> tuple[e.CodePin, ...]:
         if isinstance(fact.event, e.ComplaintReceived | e.HandlingCodeRevised):
             pins = fact.event.codes
     return pins
+
+
+def governing_pins(command: c.Command, facts: Sequence[Fact]) -> tuple[e.CodePin, ...]:
+    """Return the codes by which *command*, after *facts*, is decided."""
+    if isinstance(command, c.Receive | e.HandlingCodeRevised):
+        return command.codes
+    # What is wrong must be retractable, even a pinned code.
+    return () if isinstance(command, c.Retract) else pins_of(facts)
+
+
+def situation(texts: Texts, pins: Sequence[e.CodePin], *, role: Role, now: datetime) -> Situation:
+    """
+    Return what a decision may know, under the codes that *pins* name.
+
+    Raises:
+        UnknownName: Neither the ledger nor this installation holds a pinned text.
+    """
+    governing = tuple(map(texts.governing, pins))
+    codes = [each.code for each in governing]
+    outcomes = [frozenset(outcome.id for outcome in code.outcomes) for code in codes]
+    return Situation(
+        now=now,
+        role=role,
+        # Where several codes govern at once, the first that names stages leads.
+        stages=next((tuple(s.id for s in code.stages) for code in codes if code.stages), ()),
+        # A code that names no outcomes knows any.
+        outcomes=frozenset().union(*outcomes) if all(outcomes) else frozenset(),
+        deadlines=frozenset(clock.id for code in codes for clock in code.clocks),
+        codes=governing,
+    )
 
 
 def deadlines_of(

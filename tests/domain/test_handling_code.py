@@ -454,6 +454,20 @@ class TestWhatACheckReads:
             )
 
     @pytest.mark.parametrize(
+        ("check", "reads"),
+        [
+            ("followed-by", {"of": "adjustment-made", "by": ("adjustment-reviewed",)}),
+            ("delay-explained", {"clock": "raise-by"}),
+            ("record-holds", {"needs": ("cause",)}),
+        ],
+    )
+    def test_what_can_only_be_told_afterwards_refuses_nothing(self, check, reads):
+        assert refused(requirement, check=check, refuses=True, **reads) == (
+            "refuses",
+            f"{check} can only be told afterwards; take it out",
+        )
+
+    @pytest.mark.parametrize(
         ("check", "reads", "more"),
         [
             ("every-head-answered", {}, {"stage": "stage-1"}),

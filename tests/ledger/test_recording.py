@@ -416,3 +416,11 @@ def test_a_sealed_text_stays_where_it_was_sealed(ledger, actor):
     ledger.record(right, complaint=story.REFERENCE, actor=actor)
     told = reveal(ledger, story.REFERENCE, actor=actor, purpose="casework")
     assert "The bin, of the second head" in told.values()
+
+
+def test_who_sits_on_a_panel_must_have_been_issued_an_id(ledger, actor):
+    received = ledger.record(story.RECEIVE, actor=actor)
+    strange = e.PanelMember(id="contractor-9z8y7x")
+    panel = e.PanelAppointed(occurred_on=date(2026, 5, 12), members=(strange,))
+    with pytest.raises(UnknownName, match="actor"):
+        ledger.record(panel, complaint=received.stream, actor=actor)

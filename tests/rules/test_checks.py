@@ -363,6 +363,10 @@ class TestTime:
     def test_a_day_that_stands_for_a_month_may_lie_on_either_side(self):
         [found] = times(received(), responded(day(4, 1), precision="month"))
         assert found.verdict == "cannot-tell"
+        on_the_last_day = attrs.evolve(ANSWER, limits=(attrs.evolve(TEN_DAYS, length=16),))
+        in_may = responded(day(5, 1), precision="month")
+        [first_day_in_time] = times(received(), in_may, clocks=(on_the_last_day,))
+        assert (first_day_in_time.verdict, first_day_in_time.due_on) == ("cannot-tell", day(5, 1))
         [sure] = times(received(), responded(day(5, 1), precision="month"))
         assert (sure.verdict, sure.late) == ("missed", 6)
 
@@ -375,6 +379,14 @@ class TestTime:
         more = extended(None, day(4, 28), extends="answer")
         [found] = times(received(), more, responded(day(4, 26)), clocks=(CAPPED,))
         assert (found.verdict, found.due_on) == ("missed", LAST)
+
+    def test_an_extension_counts_from_the_day_on_which_the_person_was_told(self):
+        told_late = extended(day(4, 20), day(4, 28), extends="answer", told_on=day(4, 26))
+        [found] = times(received(), told_late, responded(day(4, 28)), clocks=(CAPPED,))
+        assert (found.verdict, found.due_on) == ("missed", LAST)
+        told_then = attrs.evolve(told_late, told_on=LAST)
+        [found] = times(received(), told_then, responded(day(4, 28)), clocks=(CAPPED,))
+        assert (found.verdict, found.due_on) == ("met", day(4, 28))
 
     def test_an_extension_without_cap_is_as_long_as_was_agreed(self):
         free = attrs.evolve(

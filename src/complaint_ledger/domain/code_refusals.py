@@ -26,27 +26,21 @@ def code_refusals(
     event: e.ComplaintEvent, told: Sequence[Fact], codes: Sequence[Governing], now: datetime
 ) -> Iterator[Refused]:
     """Yield what the codes that govern have against recording *event* after *told*."""
-    if not any(_refuses(governing) for governing in codes):
-        return
     last = max((fact.position for fact in told), default=0)
     new = Fact(id=_NEW, position=last + 1, version=last + 1, recorded_at=now, event=event)
     for governing in codes:
-        if not _refuses(governing):
+        code = governing.code
+        asking = [asked for asked in code.requirements if asked.may_refuse(event)]
+        capping = isinstance(event, e.ResponseExtended) and any(
+            clock.extension is not None and clock.extension.refuses for clock in code.clocks
+        )
+        if not (asking or capping):
             continue
         case = Case.of([*told, new], governing, civil_date(now))
-        for asked in governing.code.requirements:
-            if not asked.refuses:
-                continue
+        for asked in asking:
             for found in CHECKS[asked.check](asked, case):
                 if _NEW in found.events and found.verdict != "met":
                     yield Refused(asked.rule, f"{asked.asks}: {found.note}")
-        for extension, found in judge_extensions(case):
+        for extension, found in judge_extensions(case) if capping else ():
             if extension.refuses and _NEW in found.events and found.verdict == "missed":
                 yield Refused(extension.rule, f"{found.note}")
-
-
-def _refuses(governing: Governing) -> bool:
-    code = governing.code
-    return any(asked.refuses for asked in code.requirements) or any(
-        clock.extension is not None and clock.extension.refuses for clock in code.clocks
-    )

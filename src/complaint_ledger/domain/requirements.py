@@ -12,7 +12,7 @@ from typing import Final, Literal
 import attrs
 
 from complaint_ledger.domain.code_words import Cited, EachOf, NotBelow, OneOf, one_of
-from complaint_ledger.domain.events import NAMES
+from complaint_ledger.domain.events import NAMES, ComplaintEvent
 from complaint_ledger.errors import BadValue
 
 Check = Literal[
@@ -52,28 +52,41 @@ REFUSALS: Final = ("complaint-refused", "escalation-refused")
 
 @attrs.frozen
 class Reads:
-    """What a check needs of a requirement, and what it may have besides."""
+    """
+    What a check needs of a requirement, and what it may have besides.
+
+    Attributes:
+        asked_of: The events of which it can be asked before they are recorded; those
+            that the requirement is `of`, where it needs that.
+        afterwards: It can only be told later, so that nothing can be refused by it.
+    """
 
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
+    asked_of: tuple[str, ...] = ()
+    afterwards: bool = False
 
 
 READS: Final[Mapping[str, Reads]] = MappingProxyType(
     {
         "says": Reads(needs=("of", "needs"), takes=("stage", "where")),
-        "followed-by": Reads(needs=("of", "by"), takes=("stage", "where", "due")),
-        "signed-off": Reads(takes=("stage",)),
-        "decided-by-another": Reads(needs=("stage",)),
-        "every-head-answered": Reads(),
-        "resolved-by-agreement": Reads(),
-        "stages-at-most": Reads(needs=("most",)),
-        "extension-in-time": Reads(takes=("clock",)),
+        "followed-by": Reads(needs=("of", "by"), takes=("stage", "where", "due"), afterwards=True),
+        "signed-off": Reads(takes=("stage",), asked_of=("response-sent",)),
+        "decided-by-another": Reads(needs=("stage",), asked_of=("response-sent",)),
+        "every-head-answered": Reads(asked_of=("response-sent",)),
+        "resolved-by-agreement": Reads(asked_of=("response-sent",)),
+        "stages-at-most": Reads(
+            needs=("most",), asked_of=("complaint-received", "complaint-escalated", "response-sent")
+        ),
+        "extension-in-time": Reads(takes=("clock",), asked_of=("response-extended",)),
         "refusal-reason": Reads(needs=("of",), takes=("reasons",)),
         "refusal-too-early": Reads(needs=("of", "reasons", "clock")),
-        "delay-explained": Reads(needs=("clock",)),
-        "services-excluded": Reads(needs=("services",)),
-        "record-holds": Reads(needs=("needs",)),
-        "panel-independent": Reads(),
+        "delay-explained": Reads(needs=("clock",), afterwards=True),
+        "services-excluded": Reads(
+            needs=("services",), asked_of=("complaint-received", "handler-assigned")
+        ),
+        "record-holds": Reads(needs=("needs",), afterwards=True),
+        "panel-independent": Reads(asked_of=("panel-appointed",)),
     }
 )
 
@@ -137,6 +150,8 @@ class Requirement(Cited):
                 raise BadValue(name, f"is not read by {self.check}; take it out")
             if not given and name in reads.needs:
                 raise BadValue(name, f"is missing; {self.check} reads it")
+        if self.refuses and reads.afterwards:
+            raise BadValue("refuses", f"{self.check} can only be told afterwards; take it out")
         if self.check == "record-holds":
             EachOf(RECORD_ITEMS)(self, attrs.fields_dict(Requirement)["needs"], self.needs)
         elif self.check.startswith("refusal-"):
@@ -153,6 +168,13 @@ class Requirement(Cited):
             _field("where", self.where.partition("=")[0], of, fields)
         if self.due is not None:
             _field("due", self.due, of, fields)
+
+    def may_refuse(self, event: ComplaintEvent) -> bool:
+        """Return whether *event* could be refused by it."""
+        if not self.refuses:
+            return False
+        names = (self.of,) if self.of else READS[self.check].asked_of
+        return isinstance(event, tuple(NAMES[name] for name in names))
 
     @property
     def key(self) -> tuple[str, str, str | None, str | None]:
