@@ -84,6 +84,12 @@ class TestStage1:
         found = the_finding("LGSCO-02", LGSCO, *late, responded(day(5, 8)))
         assert (found.verdict, found.due_on, found.days_late) == ("missed", day(5, 5), 3)
 
+    def test_lgsco_02_one_past_the_soft_cap_counts_and_is_a_finding_of_its_own(self):
+        beyond = (*BEGUN, extended(day(5, 1), day(5, 29)), responded(day(5, 29)))
+        found = the_finding("LGSCO-02", LGSCO, *beyond)
+        assert (found.verdict, found.due_on) == ("met", day(5, 29))
+        assert verdicts("LGSCO-05", LGSCO, *beyond) == ["missed"]
+
     def test_lgsco_03_without_acknowledgement_the_answer_is_due_after_both_limits(self):
         found = the_finding("LGSCO-02", LGSCO, received(), responded(day(5, 7)))
         assert (found.verdict, found.due_on, found.presumed) == ("met", day(5, 7), True)

@@ -55,6 +55,11 @@ class TestDecision:
         assert found.verdict == "missed"
         assert said in found.sentence
 
+    @pytest.mark.parametrize("unknown", ["decided_on", "occurred_on"])
+    def test_omb_01_one_day_is_enough(self, unknown):
+        told = attrs.evolve(OUTCOME, **{unknown: None})
+        assert findings("OMB-01", None, *ANSWERED, told) == []
+
     def test_omb_02_an_import_keeps_a_finding_on_a_head_that_is_not_there(self):
         elsewhere = attrs.evolve(OUTCOME, findings=(e.HeadFinding(head="h9", finding="upheld"),))
         found = the_finding("OMB-02", None, *ANSWERED, elsewhere)
@@ -135,6 +140,8 @@ class TestRecommendation:
         assert (found.verdict, found.item) == ("missed", "m1")
         assert verdicts("OMB-11", None, *ANSWERED, NOTICE) == ["missed"]
         assert findings("OMB-11", None, *ANSWERED, RECOMMENDED, NOTICE) == []
+        that_day = attrs.evolve(NOTICE, notice_on=day(8, 3))
+        assert findings("OMB-11", None, *ANSWERED, RECOMMENDED, that_day) == []
         undated = attrs.evolve(RECOMMENDED, occurred_on=None)
         assert findings("OMB-11", None, *ANSWERED, undated, early) == []
 

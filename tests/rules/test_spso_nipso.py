@@ -266,6 +266,15 @@ class TestRecord:
             " stage 2 started on, stage 2 outcome, stage 2 closed on, cause."
         )
 
+    def test_spso_11_what_one_stage_holds_does_not_stand_for_the_other(self):
+        first, second = self.WHOLE[2], self.WHOLE[4]
+        unanswered = [event for event in self.WHOLE if event is not first]
+        found = the_finding("SPSO-11", SPSO, *unanswered)
+        assert found.sentence.endswith("it lacks stage 1 outcome, stage 1 closed on.")
+        unanswered = [event for event in self.WHOLE if event is not second]
+        found = the_finding("SPSO-11", SPSO, *unanswered)
+        assert found.sentence.endswith("it lacks stage 2 outcome, stage 2 closed on.")
+
     def test_spso_11_while_it_is_open_nothing_is_asked(self):
         assert verdicts("SPSO-11", SPSO, *self.WHOLE[:-1]) == []
 
