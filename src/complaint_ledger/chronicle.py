@@ -12,7 +12,6 @@ from complaint_ledger import codec, pinning
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.deadlines import Deadline
 from complaint_ledger.domain.history import Fact, as_of, effective, known, standing
-from complaint_ledger.domain.milestones import vague_dates
 from complaint_ledger.domain.words import Private, ReasonId, Sealed, StreamId, Withheld
 from complaint_ledger.errors import Refused
 from complaint_ledger.ledger import Ledger
@@ -232,7 +231,7 @@ def _due(ledger: Ledger, facts: Sequence[Fact], at: datetime) -> dict[str, Deadl
     found = pinning.deadlines_of(
         complaint,
         ledger.texts,
-        vague=vague_dates(fact.event for fact in standing(known(facts, at))),
+        told=effective(standing(known(facts, at)), None),
         beyond=lambda *_: None,  # `due` says which clocks leave the calendar
     )
     return {_due_name(each, several=len(complaint.codes) > 1): each for each in found}

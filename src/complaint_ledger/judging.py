@@ -10,38 +10,49 @@ from datetime import date, datetime
 
 import attrs
 
+from complaint_ledger.domain.case import Case
 from complaint_ledger.domain.complaint import Complaint
 from complaint_ledger.domain.deadlines import Deadline
-from complaint_ledger.domain.findings import CodeFinding, judge
+from complaint_ledger.domain.endings import ended_on, follows_the_end
+from complaint_ledger.domain.findings import CodeFinding, code_missing, judge
 from complaint_ledger.domain.governing import Governing
+from complaint_ledger.domain.handling_code import Clock, HandlingCode
 from complaint_ledger.domain.history import Fact, as_of, known, standing
 from complaint_ledger.domain.london import civil_date
-from complaint_ledger.domain.milestones import deadlines_of, vague_dates
+from complaint_ledger.domain.timeliness import owed_on
 from complaint_ledger.domain.verdicts import VERDICTS, Verdict
-from complaint_ledger.errors import CalendarOutOfRange
+from complaint_ledger.domain.working_days import WorkingDayCalendar
+from complaint_ledger.errors import CalendarOutOfRange, UnknownName
 from complaint_ledger.ledger import Ledger
+from complaint_ledger.pinning import pins_of
 from complaint_ledger.reading import read_fact
-from complaint_ledger.texts import SHIPPED
+from complaint_ledger.texts import SHIPPED, Texts
 
 
 @attrs.frozen(kw_only=True)
 class Judged:
-    """One complaint with what was found on it."""
+    """One complaint with what was found on it, and by what it was judged."""
 
     stream: str
     reference: str | None
+    codes: tuple[HandlingCode, ...]
     findings: tuple[CodeFinding, ...]
 
 
-def what_if(code: str, calendar: str | None = None) -> Governing:
+def what_if(code: str, calendar: str | None = None, texts: Texts = SHIPPED) -> Governing:
     """
     Return the code called *code*, or the one in the file at that path, to judge by.
+
+    Args:
+        code: An id of the library's, a path, or the id of a text that *texts* keep.
+        calendar: The calendar; else the code's own.
+        texts: Those of a ledger (`Ledger.texts`), or the library's alone.
 
     Raises:
         UnknownName: There is no such code or calendar.
         BadValue: The file is no code or calendar.
     """
-    return SHIPPED.governing(SHIPPED.pin(code, calendar))
+    return texts.governing(texts.pin(code, calendar))
 
 
 def findings_of(
@@ -61,7 +72,7 @@ def findings_of(
         by: Judge by these instead of the codes that are pinned to it.
 
     Raises:
-        UnknownName: There is no such complaint, or a pinned text is nowhere to be had.
+        UnknownName: There is no such complaint.
     """
     return _judged(ledger, ledger.find(complaint), known_at, by)
 
@@ -81,12 +92,18 @@ def _judged(
 ) -> Judged:
     facts = known(tuple(map(read_fact, ledger.store.read(stream))), known_at)
     told = standing(facts)
-    complaint = as_of(facts)
-    codes = by or tuple(map(ledger.texts.governing, complaint.codes))
+    codes, missing = list(by), []
+    for pin in () if by else pins_of(facts):
+        try:
+            codes.append(ledger.texts.governing(pin))
+        except UnknownName as error:
+            missing.append(code_missing(pin.id, str(error)))
+    today = civil_date(known_at or ledger.now())
     return Judged(
         stream=stream,
-        reference=complaint.reference,
-        findings=judge(told, codes, civil_date(known_at or ledger.now())) if told else (),
+        reference=as_of(facts).reference,
+        codes=tuple(governing.code for governing in codes),
+        findings=(*missing, *judge(told, codes, today)) if told else (),
     )
 
 
@@ -148,6 +165,7 @@ class Owed:
     Something that the council owes on a complaint.
 
     Attributes:
+        due_on: The day that holds: the code's own, or the one that it was put off to as it may be.
         working_days: How many are left after today; negative when it is late, None where
             the calendar ends before.
     """
@@ -157,6 +175,7 @@ class Owed:
     service: str | None
     handler: str | None
     deadline: Deadline
+    due_on: date
     working_days: int | None
 
 
@@ -178,39 +197,37 @@ def agenda(ledger: Ledger, *, days: int = 10, known_at: datetime | None = None) 
         facts = known(tuple(map(read_fact, ledger.store.read(stream))), known_at)
         if facts:
             found += _owed(ledger, stream, facts, today, days)
-    return tuple(
-        sorted(found, key=lambda owed: (owed.deadline.owed_on, owed.reference or owed.stream))
-    )
+    return tuple(sorted(found, key=lambda owed: (owed.due_on, owed.reference or owed.stream)))
 
 
 def _owed(
     ledger: Ledger, stream: str, facts: Sequence[Fact], today: date, days: int
 ) -> Iterator[Owed]:
     told = standing(facts)
-    complaint = as_of(facts)
-    vague = vague_dates(fact.event for fact in told)
-    for pin in complaint.codes:
-        governing = ledger.texts.governing(pin)
-        if governing.calendar is None:
-            continue
-        for deadline in deadlines_of(
-            complaint, governing.code, governing.calendar, vague=vague, beyond=lambda *_: None
-        ):
-            if not still_owed(complaint, deadline):
+    whole = as_of(facts)
+    for pin in pins_of(facts):
+        case = Case.of(told, ledger.texts.governing(pin), today)
+        calendar = case.governing.calendar
+        clocks = {clock.id: clock for clock in case.governing.code.clocks}
+        for deadline in case.deadlines:
+            clock = clocks[deadline.clock]
+            if calendar is None or not still_owed(case.complaint, clock, deadline):
                 continue
-            left = _left(governing, today, deadline.owed_on)
+            due_on = owed_on(case, clock, deadline)
+            left = _left(calendar, today, due_on)
             if left is None or left <= days:
                 yield Owed(
                     stream=stream,
-                    reference=complaint.reference,
-                    service=complaint.service,
-                    handler=complaint.handler,
+                    reference=whole.reference,
+                    service=whole.service,
+                    handler=whole.handler,
                     deadline=deadline,
+                    due_on=due_on,
                     working_days=left,
                 )
 
 
-def still_owed(complaint: Complaint, deadline: Deadline) -> bool:
+def still_owed(complaint: Complaint, clock: Clock, deadline: Deadline) -> bool:
     """
     Return whether the council owes what *deadline* is for.
 
@@ -219,19 +236,17 @@ def still_owed(complaint: Complaint, deadline: Deadline) -> bool:
     """
     if deadline.kind != "duty" or not deadline.outstanding:
         return False
-    if deadline.stage is None or deadline.per not in {None, "update"}:
+    if ended_on(complaint, clock, deadline) is not None:
+        return False
+    if deadline.stage is None or deadline.per is not None or follows_the_end(deadline):
         return True
-    at_stage = [
-        s
-        for s in complaint.stages
-        if s.stage == deadline.stage and s.attempt == deadline.attempt and s.responded
-    ]
-    return complaint.status == "open" and not at_stage
+    place = (deadline.stage, deadline.attempt)
+    answered = any((s.stage, s.attempt) == place and s.responded for s in complaint.stages)
+    return complaint.status == "open" and not answered
 
 
-def _left(governing: Governing, today: date, owed_on: date) -> int | None:
-    assert governing.calendar is not None
+def _left(calendar: WorkingDayCalendar, today: date, due_on: date) -> int | None:
     try:
-        return governing.calendar.working_days_between(today, owed_on, counting="after").days
+        return calendar.working_days_between(today, due_on, counting="after").days
     except CalendarOutOfRange:
         return None

@@ -18,9 +18,8 @@ from complaint_ledger.domain import events as e
 from complaint_ledger.domain.complaint import Complaint
 from complaint_ledger.domain.deadlines import Beyond, Deadline
 from complaint_ledger.domain.decisions import Situation, decide
-from complaint_ledger.domain.history import Fact, as_of, known, standing
+from complaint_ledger.domain.history import Fact, as_of, effective, known, standing
 from complaint_ledger.domain.london import civil_date
-from complaint_ledger.domain.milestones import vague_dates
 from complaint_ledger.domain.words import ActorId, ActorKind, Role, Sealed, ServiceId, read, seal
 from complaint_ledger.errors import (
     BadValue,
@@ -257,7 +256,12 @@ class Ledger:
             from_on=from_on or civil_date(self._clock()),
             services=tuple(read(ServiceId, each, "service") for each in services),
         )
-        if event not in self._own.look_again().adopted:
+        alike = [
+            one
+            for one in self._own.look_again().adopted
+            if (one.from_on, one.services) == (event.from_on, event.services)
+        ]
+        if alike[-1:] != [event]:
             self.record_own(event, by, accept_clock=accept_clock)
         return event
 
@@ -502,10 +506,11 @@ class Ledger:
             UnknownName: There is no such complaint.
             CalendarOutOfRange: A due date leaves the calendar, and there is no *beyond*.
         """
-        facts = self.facts(complaint)
-        stands = as_of(facts, known_at, effective_on)
-        vague = vague_dates(fact.event for fact in standing(known(facts, known_at)))
-        return pinning.deadlines_of(stands, self.texts, vague=vague, beyond=beyond)
+        facts = known(self.facts(complaint), known_at)
+        told = effective(standing(facts), effective_on)
+        return pinning.deadlines_of(
+            as_of(facts, None, effective_on), self.texts, told=told, beyond=beyond
+        )
 
     def streams(self) -> Iterator[str]:
         """Yield the stream of every complaint."""

@@ -11,12 +11,14 @@ from typing import Final
 
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
-from complaint_ledger.domain.complaint import Complaint
+from complaint_ledger.domain.case import in_order
+from complaint_ledger.domain.complaint import Complaint, replay
+from complaint_ledger.domain.coverage import concerning
 from complaint_ledger.domain.deadlines import Beyond, Deadline
 from complaint_ledger.domain.decisions import Situation
 from complaint_ledger.domain.history import Fact, standing
-from complaint_ledger.domain.milestones import NOTHING_VAGUE, Vague
 from complaint_ledger.domain.milestones import deadlines_of as deadlines_under
+from complaint_ledger.domain.milestones import vague_dates
 from complaint_ledger.domain.words import Role
 from complaint_ledger.texts import SHIPPED, Texts
 
@@ -28,11 +30,8 @@ load_calendar: Final = SHIPPED.calendar
 
 def pins_of(facts: Sequence[Fact]) -> tuple[e.CodePin, ...]:
     """Return the codes that govern the complaint, as it stands: as received, or as revised."""
-    pins: tuple[e.CodePin, ...] = ()
-    for fact in standing(facts):
-        if isinstance(fact.event, e.ComplaintReceived | e.HandlingCodeRevised):
-            pins = fact.event.codes
-    return pins
+    # In the order of judgement: whoever recorded a revision first plays no part.
+    return replay(fact.event for fact in in_order(standing(facts))).codes
 
 
 def governing_pins(command: c.Command, facts: Sequence[Fact]) -> tuple[e.CodePin, ...]:
@@ -56,11 +55,12 @@ def situation(texts: Texts, pins: Sequence[e.CodePin], *, role: Role, now: datet
     return Situation(
         now=now,
         role=role,
-        # Where several codes govern at once, the first that names stages leads.
-        stages=next((tuple(s.id for s in code.stages) for code in codes if code.stages), ()),
+        stages=tuple(dict.fromkeys(stage.id for code in codes for stage in code.stages)),
         # A code that names no outcomes knows any.
         outcomes=frozenset().union(*outcomes) if all(outcomes) else frozenset(),
-        deadlines=frozenset(clock.id for code in codes for clock in code.clocks),
+        deadlines=frozenset(
+            clock.id for code in codes for clock in code.clocks if clock.kind != "right"
+        ),
         codes=governing,
     )
 
@@ -69,7 +69,7 @@ def deadlines_of(
     complaint: Complaint,
     texts: Texts = SHIPPED,
     *,
-    vague: Vague = NOTHING_VAGUE,
+    told: Sequence[Fact] = (),
     beyond: Beyond | None = None,
 ) -> tuple[Deadline, ...]:
     """
@@ -78,7 +78,8 @@ def deadlines_of(
     Args:
         complaint: As it stands.
         texts: The codes and calendars by their hash.
-        vague: Days that stand for a month or a year (`vague_dates` of its events).
+        told: What it was folded from, in that order: a code that covers some heads asks
+            what concerns them, and days may stand for a month.
         beyond: Told of each clock whose sum leaves the calendar; the others are worked out.
 
     Raises:
@@ -86,9 +87,13 @@ def deadlines_of(
         UnknownName: Neither the ledger nor this installation holds a pinned text.
     """
     found: list[Deadline] = []
+    vague = vague_dates(fact.event for fact in told)
     for pinned in complaint.codes:
         calendar = texts.calendar(pinned)
         if calendar is not None:
             code = texts.code(pinned)
-            found += deadlines_under(complaint, code, calendar, vague=vague, beyond=beyond)
+            under = complaint
+            if pinned.heads and told:
+                under = replay(fact.event for fact in concerning(told, pinned.heads))
+            found += deadlines_under(under, code, calendar, vague=vague, beyond=beyond)
     return tuple(found)

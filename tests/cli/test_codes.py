@@ -103,10 +103,26 @@ class TestShow:
 
 class TestCheck:
     def test_a_sound_code_is_called_sound(self, tmp_path):
-        assert "lgsco-2024, version 1, 13 clocks" in ask("check", "lgsco-2024").stdout
+        clocks = len(load_code("lgsco-2024").code.clocks)
+        assert f"lgsco-2024, version 1, {clocks} clocks" in ask("check", "lgsco-2024").stdout
         path = tmp_path / "ours.toml"
         path.write_text(POLICY)
         assert "ours-2026 over lgsco-2024, version 1" in ask("check", str(path)).stdout
+
+    @pytest.mark.parametrize(
+        ("key", "said"),
+        [
+            ('calendar = "atlantis"', "no calendar has that name; there is england-and-wales"),
+            ('closures = { 2042-12-29 = "Closed" }', "2042-12-29"),
+        ],
+        ids=["no such calendar", "closed beyond the calendar"],
+    )
+    def test_the_calendar_is_looked_at_too(self, tmp_path, key, said):
+        path = tmp_path / "ours.toml"
+        path.write_text(POLICY + key + "\n")
+        result = ask("check", str(path))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
 
     @pytest.mark.parametrize(
         ("text", "said"),

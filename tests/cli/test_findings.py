@@ -1,5 +1,6 @@
 """An auditor asks what fell short, by which paragraph; an officer what is owed next."""
 
+import csv
 import json
 
 import pytest
@@ -58,6 +59,7 @@ class TestFindings:
             "item": None,
             "events": [event["id"] for event in history[:2]],
             "due_on": "2026-05-18",
+            "first_due_on": None,
             "happened_on": "2026-05-20",
             "days_late": 2,
             "presumed": False,
@@ -102,6 +104,40 @@ class TestFindings:
                 chosen = found(council, "C-1", f"--{name}", value, status=status)
                 assert chosen == [one for one in every if one[name] == value]
 
+    def test_a_day_that_was_put_off_stands_beside_the_one_by_the_code(self, council):
+        council("record", "receive", "--reference", "C-3", "--on", "2026-05-11")
+        council("record", "acknowledge", "C-3", "--on", "2026-05-12")
+        council("record", "extend", "C-3", "--on", "2026-05-20", "--until", "2026-06-05",
+                "--reason", "complexity", "--told-on", "2026-05-20",
+                "--ombudsman-details-given")  # fmt: skip
+        council("record", "respond", "C-3", "--on", "2026-06-05", "--outcome", "upheld")
+        (answered,) = (
+            one for one in found(council, "C-3", status=0) if one["subject"] == "stage-1-respond"
+        )
+        assert answered["verdict"] == "met"
+        assert (answered["due_on"], answered["first_due_on"]) == ("2026-06-05", "2026-05-27")
+        assert "(put off from Wed 27 May 2026)" in answered["sentence"]
+
+    def test_as_csv_a_finding_is_a_row_with_all_that_it_says(self, council):
+        lines = council("findings", "C-1", "--format", "csv", status=1).stdout.splitlines()
+        rows = list(csv.DictReader(lines))
+        every = found(council, "C-1")
+        assert set(rows[0]) == set(every[0])
+        assert len(rows) == len(every)
+        (late,) = (row for row in rows if row["rule"] == "LGSCO-01")
+        assert (late["due_on"], late["first_due_on"], late["days_late"]) == ("2026-05-18", "", "2")
+
+    @pytest.mark.parametrize("name", ["rule", "code"])
+    def test_a_rule_or_a_code_that_is_none_is_an_error_and_not_a_clean_sheet(self, council, name):
+        for asked in ((), ("C-1",)):
+            result = council("findings", *asked, f"--{name}", "LGSCO-99", status=2)
+            assert f"no {name}" in result.stderr
+            assert {"rule": "LGSCO-01", "code": "lgsco-2024"}[name] in result.stderr
+
+    @pytest.mark.parametrize("rule", ["GEN-11", "stage-unknown", "LGSCO-22", "LGSCO-05"])
+    def test_a_rule_that_found_nothing_is_a_rule_all_the_same(self, council, rule):
+        assert found(council, "C-1", "--rule", rule, status=0) == []
+
     def test_nothing_missed_is_exit_status_0(self, council):
         council("findings", "C-1", "--verdict", "met", status=0)
         council("findings", "C-1", "--verdict", "missed", status=1)
@@ -143,6 +179,15 @@ class TestFindings:
         assert answered["paragraph"] == "Slower policy, part 4"
         english = found(council, "C-1", "--what-if", "slower.toml", "--calendar", "scotland")
         assert english != found(council, "C-1", "--what-if", "slower.toml")
+
+    def test_what_if_finds_a_policy_that_the_ledger_keeps(self, council, tmp_path):
+        path = tmp_path / "slower.toml"
+        path.write_text(SLOWER, encoding="utf-8")
+        council("findings", "C-1", "--what-if", "slower", status=2)
+        council("codes", "adopt", "slower.toml", "--from", "2026-08-01")
+        path.unlink()
+        (answered,) = found(council, "C-1", "--what-if", "slower", "--rule", "LGSCO-02", status=0)
+        assert (answered["verdict"], answered["due_on"]) == ("met", "2026-06-15")
 
     def test_a_member_may_read_what_is_no_name(self, council):
         printed = council("findings", "--summary", status=1).stdout
@@ -188,6 +233,19 @@ class TestAgenda:
         assert all(one["working_days"] < 0 for one in owed)
         assert owed[1]["presumed"] is True
         assert owed[0]["because"][0] == "received on Mon 11 May 2026"
+
+    def test_it_goes_by_the_day_that_holds_and_not_by_what_the_person_was_told(self, council):
+        council("record", "receive", "--reference", "C-3", "--on", "2026-05-11")
+        council("record", "acknowledge", "C-3", "--on", "2026-05-12")
+        said = ("--until", "2026-06-05", "--reason", "complexity", "--ombudsman-details-given")
+        council("record", "extend", "C-3", "--on", "2026-06-01", "--told-on", "2026-06-01", *said)
+        (late,) = (one for one in self.owed(council) if one["reference"] == "C-3")
+        assert late["due_on"] == "2026-05-27"  # put off after it had passed
+        entry = json.loads(council("history", "C-3", "--format", "json").stdout)[-1]["position"]
+        council("record", "correct", "C-3", entry, "--set", "occurred_on=2026-05-20",
+                "--set", "told_on=2026-05-20", "--reason", "typing")  # fmt: skip
+        (in_time,) = (one for one in self.owed(council) if one["reference"] == "C-3")
+        assert in_time["due_on"] == "2026-06-05"
 
     def test_gen_14_closing_a_complaint_ends_no_remedy_until_it_is_delivered(self, busy):
         assert "remedy r1" in {one["what"] for one in self.owed(busy)}

@@ -95,9 +95,8 @@ SAID = {
                           {"provider": "waste-contractor", "heads": ["h1"]}),
     "stage-skip-agreed": ((), "--stage stage-1", {"stage": "stage-1"}),
     "independent-person-appointed": ((), "--stage stage-2 --person {actor}", {"person": "{actor}"}),
-    "panel-appointed": ((), "--member {actor} --member officer-7k2m=partner-of-member",
-                        {"members": [{"id": "{actor}"},
-                                     {"id": "officer-7k2m", "connection": "partner-of-member"}]}),
+    "panel-appointed": ((), "--member {actor}=partner-of-member",
+                        {"members": [{"id": "{actor}", "connection": "partner-of-member"}]}),
     "panel-held": ((), "", {}),
     "panel-reported": ((), "", {}),
     "terms-sent": ((), "", {"stage": "stage-1"}),
@@ -206,10 +205,27 @@ def test_a_revision_with_a_calendar_alone_keeps_the_codes_that_govern(council):
     assert (code["id"], code["heads"]) == ("spso-2021", ["h1"])
 
 
+def test_csc_05_what_ties_a_member_of_a_panel_is_on_record_only_where_it_was_said(council):
+    other = council.run("actors", "add", "--role", "handler").stdout.strip()
+    told = council("panel-appointed", "--member", council.actor, "--member", f"{other}=none")
+    assert told["members"] == [{"id": council.actor}, {"id": other, "connection": "none"}]
+
+
+def test_an_escalation_says_how_it_came_and_whether_the_offices_were_closed(council):
+    council.run("record", "respond", "C-1", *DAY, "--outcome", "upheld")
+    result = council.run("record", "escalate", "C-1", *DAY, "--channel", "telephone",
+                         "--outside-hours")  # fmt: skip
+    assert result.exit_code == 0
+    fields = history(council.run)[-1]["fields"]
+    assert (fields["channel"], fields["outside_hours"]) == ("telephone", True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ("panel-appointed --member Jane", "actors add"),
+        ("panel-appointed --member officer-7k2m", "no actor is called 'officer-7k2m'"),
+        ("handling-code-revised --code lgsco-2024 --code lgsco-2024 --reason moved", "code-twice"),
         ("panel-appointed --member officer-7k2m=cousin", "partner-of-officer"),
         ("panel-appointed", "--member"),
         ("evidence-sent --body lgsco --document d1=yesterday", "YYYY-MM-DD"),

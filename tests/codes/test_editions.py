@@ -25,7 +25,7 @@ RULES = {
     "lgsco-2024": "LGSCO-01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 18 19 22 23 26",
     "spso-2021": "SPSO-02 03 04 05 07 08 10 11 14 15 18",
     "nipso-2023": "NIPSO-01 02 03 04",
-    "housing-2024": "HO-01 02 04 06",
+    "housing-2024": "HO-01 02 03 04 06",
     "psow": "PSOW-01 04",
     "welsh-social-services-2014": "WSS-01 02",
     "adult-social-care-2009": "ASC-01 02 03 04 05 06 09",

@@ -165,6 +165,7 @@ source = "primary"
 rule = "LGSCO-06"
 check = "says"
 of = "response-extended"
+stage = "stage-1"
 refuses = true
 paragraph = "4.3"
 source = "primary"
@@ -179,7 +180,8 @@ name = "The Ombudsman"
 paragraph = "6"
 source = "primary"
 """)
-        (asked,) = [r for r in code.requirements if r.rule == "LGSCO-06"]
+        asked, second = [r for r in code.requirements if r.rule == "LGSCO-06"]
+        assert (second.stage, second.refuses) == ("stage-2", False)
         assert (asked.refuses, asked.needs, asked.cites) == (
             True,
             ("ombudsman-details-given",),

@@ -64,6 +64,92 @@ def test_a_receipt_says_when_it_came_what_it_is_about_and_whether_it_was_inferre
     assert told.aware_on == date(2026, 3, 20)
 
 
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        (story.ACKNOWLEDGED, "acknowledged_on"),
+        (story.RESPONDED, "responded_on"),
+        (e.ResponseDelivered(occurred_on=date(2026, 5, 8), stage="stage-1"), "delivered_on"),
+        (e.ResolvedByAgreement(occurred_on=date(2026, 5, 8), stage="stage-1"), "responded_on"),
+    ],
+    ids=lambda value: type(value).__name__ if attrs.has(type(value)) else "",
+)
+def test_what_is_done_is_done_and_the_first_of_two_counts(event, field):
+    later = attrs.evolve(event, occurred_on=date(2026, 6, 30))
+    undated = attrs.evolve(event, occurred_on=None)
+
+    def on(*events):
+        return getattr(replay([story.RECEIVED, *events]).stages[0], field)
+
+    assert on(event, later) == event.occurred_on
+    assert on(later, event) == event.occurred_on
+    assert on(event, undated) == event.occurred_on
+    assert on(undated, later) == later.occurred_on
+    assert on(undated) is None
+
+
+def test_a_second_attempt_has_its_own_first_answer():
+    reopened = e.ComplaintReopened(occurred_on=D, stage="stage-1", attempt=2, reason="mistake")
+    again = attrs.evolve(story.RESPONDED, occurred_on=date(2026, 6, 1), attempt=2)
+    told = replay([story.RECEIVED, story.RESPONDED, reopened, again])
+    assert [s.responded_on for s in told.stages] == [date(2026, 5, 6), date(2026, 6, 1)]
+
+
+def test_the_stage_of_receipt_is_kept():
+    assert replay([story.RECEIVED]).received_stage == "stage-1"
+    assert replay([attrs.evolve(story.RECEIVED, stage="stage-2")]).received_stage == "stage-2"
+    assert replay([story.ACKNOWLEDGED]).received_stage is None
+
+
+def test_an_escalation_says_how_it_came_and_whether_the_offices_were_closed():
+    asked = attrs.evolve(story.ESCALATED, outside_hours=True, channel="telephone")
+    second = replay([*story.EVENTS[:7], asked]).stage("stage-2")
+    assert (second.outside_hours, second.channel) == (True, "telephone")
+    # Also where something was said of the stage before.
+    early = replay([*story.EVENTS[:7], story.ACKNOWLEDGED_AGAIN, asked]).stage("stage-2")
+    assert (early.outside_hours, early.channel) == (True, "telephone")
+
+
+def test_an_escalation_that_is_told_late_opens_nothing_that_was_closed_since():
+    told = replay([*story.EVENTS[:7], story.CLOSED, story.ESCALATED])
+    assert (told.status, told.closed_on) == ("closed", date(2026, 7, 1))
+    undated = attrs.evolve(story.ESCALATED, occurred_on=None)
+    assert replay([*story.EVENTS[:7], story.CLOSED, undated]).status == "closed"
+    nobody_knows = attrs.evolve(story.CLOSED, occurred_on=None)
+    assert replay([*story.EVENTS[:7], nobody_knows, story.ESCALATED]).status == "open"
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [
+        (e.ComplaintRefused(occurred_on=D, reason="over-12-months"), "refused"),
+        (e.ComplaintWithdrawn(occurred_on=D), "withdrawn"),
+        (e.ComplaintClosed(occurred_on=D, reason="completed"), "closed"),
+    ],
+)
+def test_an_end_ends_what_each_stage_was_waiting_for(ending, status):
+    (stage,) = replay([story.RECEIVED, ending]).stages
+    assert (stage.ended_on, stage.ended_as) == (D, status)
+    first, second = replay([*story.EVENTS[:8], ending]).stages
+    assert (first.ended_as, second.ended_as) == (None, status)
+    reopened = e.ComplaintReopened(occurred_on=D, stage="stage-1", attempt=2, reason="mistake")
+    again = e.ComplaintClosed(occurred_on=date(2026, 6, 1), reason="completed")
+    before, after = replay([story.RECEIVED, ending, reopened, again]).stages
+    assert (before.ended_on, before.ended_as) == (D, status)
+    assert (after.ended_on, after.ended_as) == (date(2026, 6, 1), "closed")
+
+
+def test_what_another_body_took_whole_is_transferred_and_a_part_of_it_is_not():
+    transferred = e.ComplaintTransferred(occurred_on=D, body="nhs-trust")
+    assert replay([story.RECEIVED, transferred]).transferred_on == D
+    part = attrs.evolve(transferred, heads=("h1",))
+    two = (story.RECEIVED, story.HEAD_ADDED)
+    assert replay([*two, part]) == replay(two)
+    each = attrs.evolve(transferred, heads=("h1", "h2"))
+    assert replay([*two, each]).transferred_on == D
+    assert replay([part]).transferred_on is None
+
+
 def test_an_escalation_opens_its_stage_on_its_day():
     told = replay(story.EVENTS[:8])
     assert told.stages[1].opened_on == date(2026, 5, 20)

@@ -281,7 +281,7 @@ class TestWhatMeetsADeadline:
     def test_of_several_events_the_first_that_the_code_names_meets_it(self):
         closed = RECEIVED | at(closed=date(2026, 2, 1))
         assert due(LGSCO, ENGLAND, closed)["whole-journey"].met_on == date(2026, 2, 1)
-        answered = closed | at(stage_2_responded=date(2026, 3, 1))
+        answered = closed | at(finally_answered=date(2026, 3, 1))
         assert due(LGSCO, ENGLAND, answered)["whole-journey"].met_on == date(2026, 3, 1)
 
     def test_an_extension_never_moves_the_day_of_the_code(self):
@@ -510,6 +510,27 @@ class TestAStartThatMoves:
         }
 
 
+def test_lgsco_03_what_is_presumed_from_a_vague_day_is_as_vague():
+    vague = {"received": Milestone(on=date(2026, 5, 1), latest=date(2026, 5, 31))}
+    owed = due(LGSCO, ENGLAND, vague)["stage-1-respond"]
+    assert (owed.due_on, owed.due_latest) == (date(2026, 5, 26), date(2026, 6, 19))
+    sent = {"occurred": Milestone(on=date(2025, 1, 10)), "stage-1-responded": vague["received"]}
+    right = due(SPSO, SCOTLAND, sent)["escalate-by"]
+    assert (right.due_on, right.due_latest) == (date(2026, 7, 1), date(2026, 7, 31))
+
+
+def test_a_start_that_is_known_to_the_day_leaves_one_last_day():
+    (owed,) = deadlines(code_of('length = 5\nunit = "working-days"'), ENGLAND, RECEIVED)
+    assert owed.due_latest == owed.due_on
+
+
+def test_what_came_to_nothing_is_outstanding_no_more():
+    (owed,) = deadlines(code_of('length = 5\nunit = "working-days"'), ENGLAND, RECEIVED)
+    assert owed.outstanding
+    assert not attrs.evolve(owed, ended=True).outstanding
+    assert not attrs.evolve(owed, ended=True).met
+
+
 def test_no_days_at_all_is_the_day_itself():
     limit = 'length = 0\nunit = "calendar-days"'
     assert days(code_of(limit), ENGLAND, at(received=date(2026, 5, 23))) == {
@@ -521,6 +542,7 @@ def test_a_start_that_is_known_to_the_month_is_presumed_and_says_so():
     vague = Milestone(on=date(2026, 5, 1), latest=date(2026, 5, 31))
     (owed,) = deadlines(code_of('length = 5\nunit = "working-days"'), ENGLAND, {"received": vague})
     assert owed.presumed
+    assert (owed.due_on, owed.due_latest) == (date(2026, 5, 11), date(2026, 6, 5))
     assert (
         "received on Fri 1 May 2026 at the earliest, Sun 31 May 2026 at the latest" in owed.because
     )

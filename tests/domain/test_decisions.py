@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 import attrs
 import pytest
 
+from complaint_ledger.calendars import load_calendar
+from complaint_ledger.codes import load_code
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
+from complaint_ledger.domain.governing import Governing
 from complaint_ledger.domain.words import seal
 from complaint_ledger.testing import entry_id, given
 from complaint_ledger.testing import examples as story
@@ -248,6 +251,31 @@ def test_an_extension_moves_the_response_of_its_stage_unless_it_says_another_dea
     assert given(RECEIVED).when(other).events[0].extends == "relevant-period"
 
 
+def governing(name):
+    return Governing(code=load_code(name).code, calendar=load_calendar("england-and-wales"))
+
+
+def test_without_another_word_it_is_the_answer_that_the_codes_extension_is_for():
+    adult = governing("adult-social-care-2009")
+    decided = given(RECEIVED).when(story.EXTEND, codes=[adult])
+    assert decided.events[0].extends == "relevant-period"
+    both = given(RECEIVED).when(story.EXTEND, codes=[governing("data-protection-2026"), adult])
+    assert both.events[0].extends == "relevant-period"
+    wales = given(RECEIVED).when(story.EXTEND, codes=[governing("welsh-social-services-2014")])
+    assert wales.events[0].extends == "stage-1-respond"  # there, the discussion is put off
+
+
+def test_asc_06_where_a_code_has_no_further_stage_its_rule_is_named():
+    adult = governing("adult-social-care-2009")
+    one = {"stages": ["stage-1"], "codes": [adult]}
+    given(*ANSWERED).when(c.Escalate(occurred_on=DAY), **one).then_refused("ASC-06")
+    named = c.Escalate(occurred_on=DAY, stage="stage-2")
+    given(*ANSWERED).when(named, **one).then_refused("ASC-06")
+    lgsco = governing("lgsco-2024")
+    refused = given(*ANSWERED).when(named, stages=["stage-1"], codes=[lgsco])
+    refused.then_refused("stage-unknown")  # it asks for two stages at most, and refuses no third
+
+
 def test_an_extension_never_shortens():
     shorter = attrs.evolve(story.EXTEND, until=date(2026, 5, 6))
     given(RECEIVED, story.EXTENDED).when(shorter).then_refused("extension-shortens")
@@ -291,6 +319,14 @@ def test_resolved_needs_what_was_agreed():
             occurred_on=DAY, stage="stage-1", heads=("h1",), agreed_action=seal("A new bin")
         )
     )
+
+
+def test_resolved_is_an_outcome_that_the_code_has():
+    agreed = c.Resolve(occurred_on=DAY, agreed_action=seal("A new bin"))
+    known = {"upheld", "not-upheld"}
+    refusal = given(RECEIVED).when(agreed, outcomes=known).then_refused("outcome-unknown")
+    assert "answer with one that it has, not-upheld, upheld" in str(refusal)
+    assert given(RECEIVED).when(agreed, outcomes={"resolved", *known}).events
 
 
 def test_resolved_names_heads_that_are_there_and_a_stage_that_is_open():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from complaint_ledger.calendars import load_calendar
 from complaint_ledger.codes import code_ids, load_code
 from complaint_ledger.domain import events as e
-from complaint_ledger.domain.findings import judge
+from complaint_ledger.domain.findings import OWN_RULES, code_missing, judge
 from complaint_ledger.domain.governing import Governing
 from complaint_ledger.domain.history import Fact, known, standing
 from complaint_ledger.domain.verdicts import VERDICTS
@@ -127,6 +127,13 @@ def test_under_no_code_only_the_record_itself_is_judged():
     assert {one.code for one in found} <= {"record"}
     assert judge((), [ALL["none"]], TODAY) == ()
     assert judge(history(story.EVENTS), (), TODAY) == found
+
+
+def test_where_the_text_of_a_code_is_gone_nobody_can_tell():
+    found = code_missing("lgsco-2024", "no handling code has that hash")
+    assert (found.verdict, found.rule, found.code) == ("cannot-tell", "code-missing", "lgsco-2024")
+    assert found.rule in OWN_RULES
+    assert found.sentence.endswith("pinned: no handling code has that hash.")
 
 
 def test_two_codes_on_one_complaint_are_each_judged():

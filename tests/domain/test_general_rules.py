@@ -13,6 +13,7 @@ from complaint_ledger.domain.deadlines import next_owed
 from complaint_ledger.domain.decisions import Situation, objections
 from complaint_ledger.domain.history import as_of, known
 from complaint_ledger.domain.milestones import deadlines_of
+from complaint_ledger.domain.words import seal
 from complaint_ledger.errors import CalendarOutOfRange
 from complaint_ledger.testing import entry_id, given
 from complaint_ledger.testing import examples as story
@@ -247,6 +248,42 @@ def test_gen_11_a_stage_is_answered_once():
     assert objected(story.RESPONDED, *answered) == ["GEN-11"]
 
 
+HALF = attrs.evolve(story.RESPONDED, outcomes=story.RESPONDED.outcomes[:1])
+REST = e.ResponseSent(
+    occurred_on=date(2026, 5, 12),
+    stage="stage-1",
+    outcomes=(e.HeadOutcome(head="h2", outcome="not-upheld"),),
+)
+IN_PART = (*story.EVENTS[:6], HALF)
+
+
+def test_gen_11_an_answer_on_other_heads_is_no_second_answer():
+    rest = c.Respond(occurred_on=REST.occurred_on, stage="stage-1", outcomes=REST.outcomes)
+    given(*IN_PART).when(rest).then(REST)
+    assert objected(REST, *IN_PART) == []
+    agreed = c.Resolve(
+        occurred_on=REST.occurred_on, stage="stage-1", heads=("h2",), agreed_action=seal("A bin")
+    )
+    assert given(*IN_PART).when(agreed).events
+
+
+@pytest.mark.parametrize("heads", [("h1", "h2"), ("h1",), ()])
+def test_gen_11_an_answer_on_a_head_that_was_answered_is_a_second_one(heads):
+    outcomes = tuple(e.HeadOutcome(head=head, outcome="upheld") for head in heads)
+    again = c.Respond(occurred_on=REST.occurred_on, stage="stage-1", outcomes=outcomes)
+    given(*IN_PART).when(again).then_refused("GEN-11")
+    assert objected(attrs.evolve(REST, outcomes=outcomes), *IN_PART) == ["GEN-11"]
+    agreed = c.Resolve(
+        occurred_on=REST.occurred_on, stage="stage-1", heads=heads, agreed_action=seal("A bin")
+    )
+    given(*IN_PART).when(agreed).then_refused("GEN-11")
+
+
+def test_gen_11_after_an_answer_that_names_no_head_any_other_is_a_second_one():
+    nameless = attrs.evolve(story.RESPONDED, outcomes=())
+    assert objected(REST, *story.EVENTS[:6], nameless) == ["GEN-11"]
+
+
 def test_gen_11_a_reopened_stage_is_answered_again():
     reopened = e.ComplaintReopened(
         occurred_on=date(2026, 5, 10), stage="stage-1", attempt=2, reason="new-evidence"
@@ -317,18 +354,65 @@ def test_gen_13_a_closed_complaint_takes_no_more_of_its_handling(command):
 @pytest.mark.parametrize(
     "event",
     [
-        *story.EVENTS[:8],
-        story.CLOSED,
+        *(attrs.evolve(event, occurred_on=date(2026, 7, 2)) for event in story.EVENTS[:7]),
+        attrs.evolve(story.CLOSED, occurred_on=date(2026, 7, 2)),
         e.ComplaintDefined(occurred_on=date(2026, 7, 2), heads=(e.Head(id="h1"),)),
         e.ComplaintRefused(occurred_on=date(2026, 7, 2), reason="over-12-months"),
         e.ComplaintWithdrawn(occurred_on=date(2026, 7, 2)),
-        e.EscalationRefused(occurred_on=date(2026, 7, 2), stage="stage-2", reason="over-12-months"),
         e.ResolvedByAgreement(occurred_on=date(2026, 7, 2), stage="stage-1"),
     ],
     ids=lambda event: type(event).__name__,
 )
 def test_gen_13_an_import_counts_all_handling_of_a_closed_complaint(event):
     assert objected(event, story.RECEIVED, story.CLOSED)[-1] == "GEN-13"
+
+
+def test_gen_13_what_happened_before_it_was_closed_may_be_told_late():
+    early = e.ComplaintAcknowledged(occurred_on=date(2026, 6, 30), stage="stage-1")
+    assert objected(early, story.RECEIVED, story.CLOSED) == []
+    on_the_day = attrs.evolve(early, occurred_on=date(2026, 7, 1))
+    assert objected(on_the_day, story.RECEIVED, story.CLOSED) == ["GEN-13"]
+    assert objected(attrs.evolve(early, occurred_on=None), story.RECEIVED, story.CLOSED) == [
+        "GEN-13"
+    ]
+    nobody_knows_when = attrs.evolve(story.CLOSED, occurred_on=None)
+    assert objected(early, story.RECEIVED, nobody_knows_when) == ["GEN-13"]
+
+
+def test_gen_13_a_late_word_on_a_closed_complaint_is_recorded_and_leaves_it_closed():
+    late = c.Acknowledge(occurred_on=date(2026, 4, 8), stage="stage-1")
+    told = e.ComplaintAcknowledged(occurred_on=date(2026, 4, 8), stage="stage-1")
+    given(story.RECEIVED, story.CLOSED).when(late).then(told)
+    assert replay([story.RECEIVED, story.CLOSED, told]).status == "closed"
+
+
+ANSWERED_AND_CLOSED = (
+    *story.EVENTS[:7],
+    attrs.evolve(story.CLOSED, occurred_on=date(2026, 5, 8)),
+)
+
+
+def test_gen_13_whoever_goes_on_after_it_was_closed_opens_it_again():
+    given(*ANSWERED_AND_CLOSED).when(story.ESCALATE, stages=story.STAGES).then(story.ESCALATED)
+    told = replay([*ANSWERED_AND_CLOSED, story.ESCALATED])
+    assert (told.status, told.closed_on, told.open_stage.stage) == ("open", None, "stage-2")
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        e.ComplaintRefused(occurred_on=date(2026, 5, 8), reason="over-12-months"),
+        e.ComplaintWithdrawn(occurred_on=date(2026, 5, 8)),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_gen_13_a_refused_or_withdrawn_complaint_is_not_taken_further(ending):
+    ended = (*story.EVENTS[:7], ending)
+    given(*ended).when(story.ESCALATE, stages=story.STAGES).then_refused("GEN-13")
+    assert objected(story.ESCALATED, *ended) == ["GEN-13"]
+    told = replay([*ended, story.ESCALATED])
+    assert told.closed_on == date(2026, 5, 8)
+    assert told.status != "open"
 
 
 @pytest.mark.parametrize(

@@ -481,6 +481,7 @@ class TestWhatACheckReads:
             ("record-holds", {"needs": ("cause",)}, {"where": "service"}),
             ("decided-by-another", {"stage": "stage-2"}, {"by": ("response-sent",)}),
             ("services-excluded", {"services": ("waste",)}, {"reasons": ("late",)}),
+            ("signed-off", {"stage": "stage-2"}, {"before": "response-sent"}),
         ],
     )
     def test_what_it_does_not_read_is_refused(self, check, reads, more):
@@ -499,14 +500,33 @@ class TestWhatACheckReads:
         [
             ("needs", {"needs": ("reason", "weather")}),
             ("where", {"where": "weather=wet"}),
-            ("due", {"due": "weather"}),
         ],
     )
     def test_a_field_that_the_event_does_not_have(self, key, change):
-        base = FOLLOWED if key == "due" else REQUIREMENT
-        field, why = refused(lambda **c: attrs.evolve(base, **c), **change)
+        field, why = refused(lambda **c: attrs.evolve(REQUIREMENT, **c), **change)
         assert field == key
-        assert why.startswith(f"{base.of} has no field 'weather'; there is ")
+        assert why.startswith(f"{REQUIREMENT.of} has no field 'weather'; there is ")
+
+    @pytest.mark.parametrize("name", ["weather", "owner"])
+    def test_a_day_by_which_is_a_field_that_holds_a_day(self, name):
+        assert refused(lambda **c: attrs.evolve(FOLLOWED, **c), due=name) == (
+            "due",
+            f"{FOLLOWED.of} has no date {name!r}; there is occurred-on, target-on",
+        )
+
+    def test_a_stage_where_the_event_belongs_to_none(self):
+        offered = {"of": "remedy-offered", "needs": ("kind",)}
+        assert requirement("says", **offered).stage is None
+        assert refused(requirement, check="says", stage="stage-1", **offered) == (
+            "stage",
+            "remedy-offered belongs to no stage; take it out",
+        )
+
+    def test_before_what_it_must_be_there_is_an_event(self):
+        asked = attrs.evolve(FOLLOWED, before="complaint-closed")
+        assert asked.before == "complaint-closed"
+        field, _ = refused(lambda **c: attrs.evolve(FOLLOWED, **c), before="the-end")
+        assert field == "before"
 
     def test_an_event_that_tells_can_be_asked_for_any_word(self):
         told = requirement(
@@ -514,6 +534,19 @@ class TestWhatACheckReads:
         )
         assert told.needs == ("ombudsman",)
         assert attrs.evolve(FOLLOWED, due="target-on").due == "target-on"
+
+
+def test_a_code_names_the_rules_of_its_clocks_its_extensions_and_its_requirements():
+    other = requirement("stages-at-most", most=2)
+    code = attrs.evolve(
+        CODE,
+        clocks=(
+            attrs.evolve(CLOCK, rule="X-1", extension=None),
+            attrs.evolve(CLOCK, id="b", rule="X-2", extension=attrs.evolve(EXTENSION, rule="X-3")),
+        ),
+        requirements=(attrs.evolve(other, rule="X-4"),),
+    )
+    assert code.rules == {"X-1", "X-2", "X-3", "X-4"}
 
 
 def test_a_part_cites_its_own_text_or_the_one_it_names():

@@ -41,6 +41,7 @@ def test_every_step_of_a_journey_is_a_day_that_a_clock_can_count_from():
         "escalated": date(2026, 5, 20),
         "stage-2-acknowledged": date(2026, 5, 22),
         "stage-2-responded": date(2026, 6, 19),
+        "finally-answered": date(2026, 6, 19),
         "closed": date(2026, 7, 1),
     }
 
@@ -234,11 +235,25 @@ class TestClocksThatRunForSeveralThings:
     def test_without_either_day_nothing_can_be_reckoned(self):
         assert remedies(attrs.evolve(OFFERED, due_on=None, occurred_on=None)) == {}
 
-    def test_what_was_delivered_is_met_and_what_was_declined_is_owed_no_more(self):
+    def test_what_was_delivered_is_met_and_what_was_declined_is_owed_until_then(self):
         delivered = e.RemedyDelivered(occurred_on=date(2026, 5, 20), item="r1")
         assert remedies(OFFERED, delivered)["r1"].met_on == date(2026, 5, 20)
         declined = e.RemedyDeclined(occurred_on=date(2026, 5, 20), item="r1")
-        assert remedies(OFFERED, declined) == {}
+        owed = remedies(OFFERED, declined)["r1"]
+        assert (owed.ended, owed.ended_on, owed.met) == (True, date(2026, 5, 20), False)
+        assert not owed.outstanding
+
+    def test_what_was_delivered_and_declined_later_was_delivered(self):
+        delivered = e.RemedyDelivered(occurred_on=date(2026, 5, 20), item="r1")
+        declined = e.RemedyDeclined(occurred_on=date(2026, 5, 21), item="r1")
+        owed = remedies(OFFERED, delivered, declined)["r1"]
+        assert (owed.met_on, owed.ended) == (date(2026, 5, 20), False)
+
+    def test_what_was_delivered_in_a_month_may_have_been_on_any_day_of_it(self):
+        vague = e.RemedyDelivered(occurred_on=date(2026, 6, 1), precision="month", item="r1")
+        told = [RECEIVED, OFFERED, vague]
+        (owed,) = deadlines_of(replay(told), REMEDY, ENGLAND, vague=vague_dates(told))
+        assert (owed.met_on, owed.met_latest) == (date(2026, 6, 1), date(2026, 6, 30))
 
     def test_omb_09_an_amended_day_governs_and_the_first_is_kept(self):
         made = e.RecommendationMade(

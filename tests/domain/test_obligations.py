@@ -7,6 +7,7 @@ import pytest
 
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.complaint import replay
+from complaint_ledger.domain.obligations import recommendations_due_on
 from complaint_ledger.testing import examples as story
 
 MADE = date(2026, 5, 7)
@@ -73,6 +74,33 @@ def test_omb_11_a_recommendation_is_done_on_the_day_of_the_ombudsmans_notice():
     assert obligation(RECOMMENDATION, unsatisfied).is_open
 
 
+def test_omb_11_whoever_is_told_that_it_does_not_satisfy_owes_it_again():
+    notice = e.RecommendationSatisfied(occurred_on=DONE, item="m1", notice_on=DONE)
+    taken_back = e.RecommendationNotSatisfied(occurred_on=LATER, item="m1", notice_on=LATER)
+    owed = obligation(RECOMMENDATION, notice, taken_back)
+    assert (owed.done, owed.done_on, owed.is_open) == (False, None, True)
+
+
+def test_of_two_deliveries_the_first_counts():
+    first = e.RemedyDelivered(occurred_on=DONE, item="r1", pence=5000)
+    second = attrs.evolve(first, occurred_on=LATER, pence=2500)
+    assert obligation(REMEDY, first, second).done_on == DONE
+    undated = attrs.evolve(first, occurred_on=None)
+    assert obligation(REMEDY, undated, second).done_on == LATER
+
+
+def test_omb_08_a_case_is_due_when_the_last_of_its_recommendations_is():
+    second = attrs.evolve(RECOMMENDATION, item="m2", due_on=LATER)
+    dayless = attrs.evolve(RECOMMENDATION, item="m3", due_on=None)
+    other = attrs.evolve(REMEDY, due_on=date(2027, 1, 1))
+    owed = replay([story.RECEIVED, RECOMMENDATION, second, dayless, other]).obligations
+    assert recommendations_due_on(owed) == LATER
+    amended = e.DueDateAmended(occurred_on=DONE, item="m1", due_on=date(2026, 9, 1))
+    told = [story.RECEIVED, RECOMMENDATION, second, amended]
+    assert recommendations_due_on(replay(told).obligations) == date(2026, 9, 1)
+    assert recommendations_due_on(replay([story.RECEIVED, dayless, other]).obligations) is None
+
+
 @pytest.mark.parametrize(
     ("begun", "ending"),
     [
@@ -95,8 +123,17 @@ def test_a_review_with_a_next_day_leaves_the_next_one_owed(begun, kind):
     again = kind(occurred_on=DONE, item=begun.item, review_on=LATER)
     owed = obligation(begun, again)
     assert (owed.due_on, owed.done_on, owed.is_open) == (LATER, None, True)
+    assert owed.since == DONE
+    assert owed.reviews == ((DUE, DONE),)
     last = kind(occurred_on=LATER, item=begun.item)
     assert not obligation(begun, again, last).is_open
+    assert obligation(begun, again, last).reviews == ((DUE, DONE),)
+
+
+@pytest.mark.parametrize("kind", [e.AdjustmentReviewed, e.RestrictionReviewed])
+def test_a_review_of_what_nobody_began_is_kept(kind):
+    owed = obligation(kind(occurred_on=DONE, item="x1", review_on=LATER))
+    assert (owed.reviews, owed.due_on, owed.is_open) == (((None, DONE),), LATER, True)
 
 
 @pytest.mark.parametrize("begun", [ENQUIRY, RECOMMENDATION])

@@ -8,11 +8,14 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
+from complaint_ledger.calendars import load_calendar
+from complaint_ledger.codes import load_code
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.complaint import replay
 from complaint_ledger.domain.decisions import Situation, objections
 from complaint_ledger.domain.decisions.common import brings_text
+from complaint_ledger.domain.governing import Governing
 from complaint_ledger.domain.words import WITHHELD, seal
 from complaint_ledger.testing import entry_id, given, strategies
 from complaint_ledger.testing import examples as story
@@ -112,6 +115,14 @@ def test_a_text_is_recorded_whatever_was_said_before_for_nobody_opens_the_other_
     given(*RECEIVED, told).when(attrs.evolve(told, message=WITHHELD)).then(
         attrs.evolve(told, message=WITHHELD)
     )
+
+
+def test_omb_13_evidence_has_its_day_or_an_admission_that_nobody_knows_it():
+    dayless = attrs.evolve(SENT, occurred_on=None)
+    refusal = given(*RECEIVED).when(dayless).then_refused("OMB-13")
+    assert "on which day" in refusal.reason
+    unknown = attrs.evolve(dayless, precision="unknown")
+    given(*RECEIVED).when(unknown, today=LATER).then(unknown)
 
 
 def test_a_text_inside_a_part_is_recorded_as_well():
@@ -252,9 +263,23 @@ def test_codes_missing_a_revision_names_what_governs_from_now_on():
     given(*RECEIVED).when(attrs.evolve(REVISED, codes=())).then_refused("codes-missing")
 
 
-def test_the_codes_that_govern_already_are_no_revision_whoever_says_so():
+def test_code_twice_each_code_is_named_once_with_all_its_heads():
+    """code-twice"""
+    of_heads = (attrs.evolve(PIN, heads=("h1",)), attrs.evolve(PIN, version="2"))
+    twice = attrs.evolve(REVISED, codes=of_heads)
+    refusal = given(*RECEIVED).when(twice).then_refused("code-twice")
+    assert "name it once, with all the heads it covers" in refusal.reason
+    given().when(attrs.evolve(story.RECEIVE, codes=(PIN, PIN))).then_refused("code-twice")
+    pinned = attrs.evolve(story.RECEIVED, codes=(PIN,))
+    doubled = attrs.evolve(pinned, codes=(PIN, PIN))
+    given(pinned).when(corrected(1, doubled)).then_refused("code-twice")
+    given(*RECEIVED, REVISED).when(corrected(2, twice)).then_refused("code-twice")
+
+
+def test_a_revision_said_twice_is_said_once_and_another_day_is_another_revision():
+    given(*RECEIVED, REVISED).when(REVISED).then_nothing()
     again = attrs.evolve(REVISED, occurred_on=LATER, reason="another-reason")
-    given(*RECEIVED, REVISED).when(again).then_nothing()
+    given(*RECEIVED, REVISED).when(again).then(again)
     other = attrs.evolve(REVISED, codes=(attrs.evolve(PIN, id="spso-2021"),))
     given(*RECEIVED, REVISED, other).when(REVISED).then(REVISED)
 
@@ -331,6 +356,24 @@ def test_a_correction_is_not_asked_for_what_its_entry_never_said():
         assert decided.events[0].replacement == replacement
 
 
+LGSCO = Governing(code=load_code("lgsco-2024").code, calendar=load_calendar("england-and-wales"))
+
+
+def test_lgsco_23_a_correction_is_asked_what_the_code_asks_of_a_record():
+    whole = attrs.evolve(RESTRICTED, occurred_on=DAY)
+    bare = attrs.evolve(whole, reason=None)
+    given(*RECEIVED, whole).when(corrected(2, bare), codes=[LGSCO]).then_refused("LGSCO-23")
+    moved = attrs.evolve(whole, review_on=date(2026, 8, 1))
+    assert given(*RECEIVED, whole).when(corrected(2, moved), codes=[LGSCO]).events
+
+
+def test_lgsco_23_a_correction_may_lack_what_its_entry_lacked_before():
+    bare = attrs.evolve(RESTRICTED, occurred_on=DAY, reason=None)
+    moved = attrs.evolve(bare, review_on=date(2026, 8, 1))
+    decided = given(*RECEIVED, bare).when(corrected(2, moved), codes=[LGSCO])
+    assert decided.events[0].replacement == moved
+
+
 def test_an_item_can_be_given_another_id_by_a_correction():
     replacement = attrs.evolve(OFFERED, item="r2")
     decided = given(*RECEIVED, OFFERED).when(corrected(2, replacement))
@@ -397,7 +440,9 @@ AFTER_CLOSING = {
     e.EnquiryReceived, e.DraftReceived, e.DraftCommented, e.RecommendationMade,
     e.PublicReportReceived, e.PublicReportAnswered,
     e.CauseIdentified, e.RemedyOffered, e.LearningAuthorised, e.ContactRestricted,
-    e.TermsSent, e.ExhaustionNotified, e.ComplaintsLinked,
+    e.TermsSent, e.ExhaustionNotified, e.ComplaintsLinked, e.ComplaintTransferred,
+    e.RepresentativeAuthorised, e.EscalationRefused, e.UpdateSent, e.HandlingCodeRevised,
+    e.ComplaintEscalated,
 }  # fmt: skip
 
 
@@ -405,9 +450,17 @@ AFTER_CLOSING = {
 @hypothesis.given(data=st.data())
 @hypothesis.settings(max_examples=3)
 def test_gen_13_a_closed_complaint_still_takes_what_is_owed_and_the_ombudsman(kind, data):
-    event = data.draw(strategies.of(kind, few=True))
+    event = attrs.evolve(data.draw(strategies.of(kind, few=True)), occurred_on=AFTER)
     counted = "GEN-13" in objected(event, story.RECEIVED, story.CLOSED)
     assert counted is (kind not in AFTER_CLOSING)
+
+
+@pytest.mark.parametrize("kind", get_args(e.ComplaintEvent), ids=lambda kind: kind.__name__)
+@hypothesis.given(data=st.data())
+@hypothesis.settings(max_examples=3)
+def test_gen_13_whatever_happened_before_it_was_closed_is_told_late(kind, data):
+    event = attrs.evolve(data.draw(strategies.of(kind, few=True)), occurred_on=LATER)
+    assert "GEN-13" not in objected(event, story.RECEIVED, story.CLOSED)
 
 
 def test_gen_13_a_remedy_is_delivered_after_the_complaint_was_closed():
@@ -416,4 +469,6 @@ def test_gen_13_a_remedy_is_delivered_after_the_complaint_was_closed():
     closed = (*CLOSED[:10], offered, CLOSED[10])
     given(*closed).when(delivered).then(delivered)
     update = e.UpdateSent(occurred_on=AFTER)
-    given(*closed).when(update).then_refused("GEN-13")
+    given(*closed).when(update).then(attrs.evolve(update, stage="stage-2"))
+    discussed = e.DiscussionHeld(occurred_on=AFTER)
+    given(*closed).when(discussed).then_refused("GEN-13")

@@ -61,6 +61,24 @@ def test_a_day_that_nobody_knew_is_filled_in_by_the_next_that_does():
     assert steps(e.PanelHeld(occurred_on=DAY), e.PanelHeld()) == {"panel-held": DAY}
 
 
+def test_csc_02_a_start_that_is_agreed_afterwards_moves_none():
+    assert steps(e.StartAgreed(occurred_on=LATER, start_on=DAY)) == {}
+    assert steps(e.StartAgreed(occurred_on=DAY, start_on=DAY)) == {"start-agreed": DAY}
+    assert steps(e.StartAgreed(start_on=DAY)) == {"start-agreed": DAY}
+    first = e.StartAgreed(occurred_on=DAY, start_on=LATER)
+    assert steps(first, e.StartAgreed(occurred_on=AHEAD, start_on=DAY)) == {"start-agreed": LATER}
+
+
+def test_asc_09_a_period_that_has_passed_is_not_set_anew():
+    first = e.ResponsePeriodSet(occurred_on=DAY, until=LATER)
+    in_time = e.ResponsePeriodSet(occurred_on=LATER, until=AHEAD)
+    assert steps(first, in_time) == {"response-period-ends": AHEAD}
+    late = attrs.evolve(in_time, occurred_on=date(2026, 5, 21))
+    assert steps(first, late) == {"response-period-ends": LATER}
+    undated = attrs.evolve(in_time, occurred_on=None)
+    assert steps(first, undated) == {"response-period-ends": AHEAD}
+
+
 def test_an_interest_that_is_not_sufficient_starts_no_clock():
     assert steps(e.InterestDecided(occurred_on=DAY, sufficient=False)) == {}
 

@@ -49,20 +49,29 @@ def by_year(found, what):
 
 
 def twelve_weeks(file):
-    """Return, from the file itself, how many complaints were closed within twelve weeks."""
+    """
+    Return, from the file itself, how many complaints were closed within twelve weeks.
+
+    Of one that is open and has a finding all the same, nobody can tell.
+    """
     opened = gzip.open if file.suffix == ".gz" else open
+    rows: dict[str, list[dict[str, str]]] = {}
     with opened(file, "rt", encoding="utf-8", newline="") as lines:
-        of_each = {row["cr_id"]: row for row in csv.DictReader(lines)}
-    return Counter(
-        "met"
-        if row["closed_date"]
-        and (
-            date.fromisoformat(row["closed_date"]) - date.fromisoformat(row["complaint_date"])
-        ).days
-        <= 84
-        else "missed"
-        for row in of_each.values()
-    )
+        for row in csv.DictReader(lines):
+            rows.setdefault(row["cr_id"], []).append(row)
+    return Counter(map(in_time, rows.values()))
+
+
+def in_time(rows):
+    received, closed = rows[0]["complaint_date"], rows[0]["closed_date"]
+    if closed:
+        days = (date.fromisoformat(closed) - date.fromisoformat(received)).days
+        return "met" if days <= 84 else "missed"
+    return "cannot_tell" if any(row["recommended_finding"] for row in rows) else "missed"
+
+
+def told(row):
+    return Counter({verdict: row[verdict] for verdict in ("met", "missed", "cannot_tell")})
 
 
 def judged(office):
@@ -76,8 +85,7 @@ def judged(office):
 def test_what_if_lgsco_the_twelve_weeks_are_as_the_file_says(council, made):
     office, counts = council
     found = judged(office)
-    journey = found["LGSCO-18"]
-    assert Counter(met=journey["met"], missed=journey["missed"]) == twelve_weeks(made.file)
+    assert told(found["LGSCO-18"]) == twelve_weeks(made.file)
     acknowledged = found["LGSCO-01"]
     assert acknowledged["met"] == 0  # nothing in the file is an acknowledgement
     assert acknowledged["missed"] + acknowledged["cannot_tell"] == counts["complaints"]
@@ -126,9 +134,8 @@ def test_the_real_complaints_give_the_known_answers(real_data, tmp_path):
 
     # Judged by a code that it was never handled under: totals, and no exception.
     of_rule = judged(office)
-    journey = of_rule["LGSCO-18"]
-    assert (journey["met"], journey["missed"]) == (17_858, 91_481)
-    assert Counter(met=journey["met"], missed=journey["missed"]) == twelve_weeks(file)
+    assert told(of_rule["LGSCO-18"]) == twelve_weeks(file)
+    assert of_rule["LGSCO-18"]["met"] == 17_858
     assert of_rule["LGSCO-01"]["met"] == 0
     assert of_rule["LGSCO-01"]["complaints"] == 109_339
     assert of_rule["LGSCO-02"]["complaints"] == 109_339

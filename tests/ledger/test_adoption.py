@@ -125,6 +125,23 @@ def test_the_same_adoption_again_is_recorded_once(ledger, actor, tmp_path):
     assert names.count("code-adopted") == 1
 
 
+def test_whoever_goes_back_to_an_earlier_code_adopts_it_again(ledger, actor, tmp_path):
+    path = council.code(tmp_path)
+    for code in (path, "spso-2021", path, path):
+        ledger.adopt(code, from_on=date(2026, 4, 1), actor=actor)
+    names = [recorded.name for recorded in ledger.store.read(LEDGER_STREAM)]
+    assert names.count("code-adopted") == 3
+    assert ledger.codes_on(date(2026, 5, 11))[0].id == "northborough-2026"
+
+
+def test_the_same_code_for_another_day_or_another_service_is_another_adoption(ledger, actor):
+    for day, services in ((1, []), (2, []), (1, ["waste"]), (1, []), (1, ["waste"])):
+        from_on = date(2026, 4, day)
+        ledger.adopt("spso-2021", from_on=from_on, services=services, actor=actor)
+    names = [recorded.name for recorded in ledger.store.read(LEDGER_STREAM)]
+    assert names.count("code-adopted") == 3
+
+
 def test_only_an_administrator_adopts(ledger, actor):
     with pytest.raises(Refused, match="administrator-adopts"):
         ledger.adopt("spso-2021", actor=story.OFFICER)

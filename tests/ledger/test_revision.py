@@ -93,6 +93,19 @@ def test_the_next_step_is_decided_by_the_code_that_governs_now(ledger, actor, re
     assert pinning.pins_of(facts[:1]) != event.codes
 
 
+def test_gen_09_the_revision_that_happened_last_governs_whoever_recorded_it_first(
+    ledger, actor, revised
+):
+    _, event = revised
+    earlier = attrs.evolve(
+        event, occurred_on=date(2026, 6, 11), codes=(ledger.texts.pin("lgsco-2024"),)
+    )
+    for one in (event, earlier):
+        ledger.record(one, complaint=story.REFERENCE, actor=actor)
+    assert pinning.pins_of(ledger.facts(story.REFERENCE)) == event.codes
+    assert ledger.complaint(story.REFERENCE).codes == event.codes
+
+
 def test_a_complaint_whose_text_is_lost_can_be_put_under_another(ledger, actor, revised):
     """The mend for a pin that nobody can read is an event like any other."""
     _, event = revised

@@ -21,6 +21,7 @@ from complaint_ledger.errors import (
     UnreadableEvent,
 )
 from complaint_ledger.importing import Importer, load_mapping
+from complaint_ledger.judging import findings_of
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.store import LEDGER_STREAM
 from complaint_ledger.testing import examples as story
@@ -387,3 +388,19 @@ def test_what_is_kept_already_costs_no_further_look(ledger, actor, monkeypatch):
     pin = ledger.complaint(story.REFERENCE).codes[0]
     monkeypatch.setattr(ledger._own, "look_again", lambda: pytest.fail("looked again"))
     assert ledger.texts.unkept([pin]) == ()
+
+
+def test_where_a_pinned_text_is_gone_the_rest_is_still_judged(made, actor, monkeypatch):
+    ledger, _ = made
+    received = attrs.evolve(RECEIVE, codes=(ledger.texts.pin("spso-2021"),))
+    stream = ledger.record(received, actor=actor).stream
+    stranger = attrs.evolve(ledger.texts.pin("lgsco-2024"), sha256="0" * 64)
+    facts = ledger.facts(stream)
+    gone = attrs.evolve(facts[0].event, codes=(stranger, *facts[0].event.codes))
+    monkeypatch.setattr(
+        "complaint_ledger.judging.read_fact", lambda _: attrs.evolve(facts[0], event=gone)
+    )
+    found = findings_of(ledger, stream).findings
+    assert found[0].rule == "code-missing"
+    assert found[0].verdict == "cannot-tell"
+    assert "SPSO-02" in {one.rule for one in found}

@@ -120,7 +120,7 @@ class TestAdultSocialCare:
     def test_asc_06_there_is_no_second_stage(self):
         answered = (RECEIVED, SIGNED, responded(day(9, 30), told=TOLD_ALL))
         second = c.Escalate(occurred_on=day(10, 1), stage="stage-2")
-        live(ADULT, *answered, command=second).then_refused("stage-unknown")
+        live(ADULT, *answered, command=second).then_refused("ASC-06")
         nameless = given(*answered).when(second, codes=[governing(ADULT)])
         nameless.then_refused("ASC-06")
         assert refusals(ADULT, *answered, event=escalated(day(10, 1))) == ["ASC-06"]

@@ -158,9 +158,10 @@ class TestSays:
         [
             (responded(), "met"),
             (responded(told=("reasons",), heads=()), "missed"),
-            (responded(heads=()), "missed"),
+            (responded(told=("remedy",), heads=()), "missed"),
+            (responded(heads=()), "cannot-tell"),
         ],
-        ids=["decided", "reasons without a decision", "neither"],
+        ids=["decided", "reasons without a decision", "neither", "nothing written down"],
     )
     def test_a_decision_is_an_outcome(self, answer, verdict):
         needs = asked("says", of="response-sent", needs=("decision", "reasons"))
@@ -219,9 +220,14 @@ class TestAnswers:
         assert verdicts(asked("signed-off"), *told) == ["met", "missed"]
         assert verdicts(asked("signed-off", stage="stage-1"), *told) == ["met"]
 
-    def test_a_day_that_nobody_knows_is_not_held_against_it(self):
-        told = (received(), signed_off(None), responded())
-        assert verdicts(asked("signed-off"), *told) == ["met"]
+    @pytest.mark.parametrize(
+        ("signed_on", "sent_on"), [(None, day(5, 5)), (day(5, 5), None), (None, None)]
+    )
+    def test_where_a_day_is_not_known_nobody_can_tell_which_came_first(self, signed_on, sent_on):
+        told = (received(), signed_off(signed_on), responded(sent_on))
+        [(verdict, note)] = look(asked("signed-off"), *told)
+        assert verdict == "cannot-tell"
+        assert note.endswith("and signed off, nobody knows which came first")
 
     def test_nobody_decided_before_the_first_answer(self):
         another = asked("decided-by-another", stage="stage-2")
@@ -375,10 +381,16 @@ class TestTime:
         [found] = times(received(), more, responded(day(4, 26)))
         assert (found.verdict, found.due_on) == ("missed", LAST)
 
-    def test_an_extension_that_nobody_dated_moves_nothing(self):
+    def test_an_extension_that_nobody_dated_may_count_or_not(self):
         more = extended(None, day(4, 28), extends="answer")
         [found] = times(received(), more, responded(day(4, 26)), clocks=(CAPPED,))
-        assert (found.verdict, found.due_on) == ("missed", LAST)
+        assert (found.verdict, found.due_on) == ("cannot-tell", LAST)
+        assert "or as late as Tue 28 Apr 2026" in found.note
+        [in_time] = times(received(), more, responded(LAST), clocks=(CAPPED,))
+        assert in_time.verdict == "met"
+        [late] = times(received(), more, responded(day(4, 29)), clocks=(CAPPED,))
+        assert (late.verdict, late.late) == ("missed", 1)
+        assert late.note.endswith("1 day late at least")
 
     def test_an_extension_counts_from_the_day_on_which_the_person_was_told(self):
         told_late = extended(day(4, 20), day(4, 28), extends="answer", told_on=day(4, 26))
@@ -448,7 +460,9 @@ class TestRecord:
         assert verdicts(excluded, head, by=elsewhere) == ["cannot-tell"]
 
     def test_a_member_of_a_panel_may_not_have_taken_part_before(self):
-        members = tuple(e.PanelMember(id=f"officer-{number}pan") for number in (1, 2, 3))
+        members = tuple(
+            e.PanelMember(id=f"officer-{number}pan", connection="none") for number in (1, 2, 3)
+        )
         panel = e.PanelAppointed(occurred_on=day(7, 1), members=members)
         before = e.IndependentPersonAppointed(
             occurred_on=day(5, 8), stage="stage-2", person="officer-2pan"
@@ -458,7 +472,9 @@ class TestRecord:
             ("missed", "the independent person of stage 2 sits on it")
         ]
         nameless = attrs.evolve(before, person=None)
-        assert verdicts(sits, received(), nameless, panel) == ["met"]
+        assert verdicts(sits, received(), nameless, panel) == ["cannot-tell"]
+        elsewhere = attrs.evolve(before, person="officer-9pan")
+        assert verdicts(sits, received(), elsewhere, panel) == ["met"]
 
 
 class TestJudging:

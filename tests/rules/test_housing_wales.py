@@ -122,10 +122,13 @@ class TestWales:
         in_time = responded(day(6, 18), "stage-2")
         assert verdicts("PSOW-01", WALES, *told, in_time, subject="delay-explained") == []
 
-    def test_psow_01_a_word_before_the_last_day_explains_no_delay(self):
+    def test_psow_01_whoever_is_told_why_in_good_time_is_told(self):
         early = e.UpdateSent(occurred_on=day(6, 18), stage="stage-2", reason="complex")
-        told = (*ANSWERED, escalated(), early)
-        assert verdicts("PSOW-01", WALES, *told, subject="delay-explained") == ["missed"]
+        explained = {"subject": "delay-explained"}
+        assert verdicts("PSOW-01", WALES, *ANSWERED, escalated(), early, **explained) == ["met"]
+        unreasoned = attrs.evolve(early, reason=None)
+        told = (*ANSWERED, escalated(), unreasoned)
+        assert verdicts("PSOW-01", WALES, *told, **explained) == ["missed"]
 
     def test_psow_01_an_extension_at_stage_2_is_told_with_reason_and_day(self):
         more = extended(day(6, 1), day(8, 1), "stage-2", told_on=day(6, 1))

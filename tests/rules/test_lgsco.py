@@ -333,9 +333,19 @@ class TestAnswer:
         found = the_finding("LGSCO-18", LGSCO, *told)
         assert (found.verdict, found.due_on, found.days_late) == (verdict, day(7, 8), days_late)
 
-    def test_lgsco_18_a_complaint_that_is_closed_has_come_to_its_end(self):
-        assert verdicts("LGSCO-18", LGSCO, *ANSWERED, closed(day(7, 1))) == ["met"]
-        assert verdicts("LGSCO-18", LGSCO, *ANSWERED, today=day(7, 8)) == ["cannot-tell"]
+    def test_lgsco_18_an_answer_that_nobody_took_further_is_the_final_one(self):
+        found = the_finding("LGSCO-18", LGSCO, *ANSWERED, closed(day(7, 9)))
+        assert (found.verdict, found.happened_on) == ("met", day(5, 5))
+        assert verdicts("LGSCO-18", LGSCO, *ANSWERED) == ["met"]
+
+    def test_lgsco_18_whoever_goes_on_waits_for_the_final_answer_again(self):
+        going_on = (*ANSWERED, escalated())
+        assert verdicts("LGSCO-18", LGSCO, *going_on, today=day(7, 8)) == ["cannot-tell"]
+        assert the_finding("LGSCO-18", LGSCO, *going_on, today=day(7, 9)).days_late == 1
+
+    def test_lgsco_18_a_complaint_that_is_closed_without_answer_has_come_to_its_end(self):
+        assert verdicts("LGSCO-18", LGSCO, *BEGUN, closed(day(7, 8))) == ["met"]
+        assert verdicts("LGSCO-18", LGSCO, *BEGUN, closed(day(7, 9))) == ["missed"]
 
 
 # --- putting right -------------------------------------------------------------------------------
@@ -389,11 +399,15 @@ class TestRemedy:
 
 
 class TestAdjustmentAndRestriction:
-    def test_lgsco_22_an_adjustment_has_a_day_of_review(self):
-        made = e.AdjustmentMade(occurred_on=day(4, 20), item="a1", review_on=day(5, 20))
-        assert verdicts("LGSCO-22", LGSCO, *BEGUN, made, subject="says") == ["met"]
-        unreviewed = attrs.evolve(made, review_on=None)
-        assert verdicts("LGSCO-22", LGSCO, *BEGUN, unreviewed) == ["missed"]
+    def test_lgsco_22_an_adjustment_is_reviewed_even_where_no_day_was_set(self):
+        made = e.AdjustmentMade(occurred_on=day(4, 20), item="a1")
+        looked = e.AdjustmentReviewed(occurred_on=day(5, 21), item="a1")
+        assert verdicts("LGSCO-22", LGSCO, *BEGUN, made) == ["cannot-tell"]
+        assert verdicts("LGSCO-22", LGSCO, *BEGUN, made, closed()) == ["missed"]
+        assert verdicts("LGSCO-22", LGSCO, *BEGUN, made, looked, closed()) == ["met"]
+        other = attrs.evolve(looked, item="a2")
+        told = (*BEGUN, made, other, closed())
+        assert verdicts("LGSCO-22", LGSCO, *told, subject="followed-by") == ["missed"]
 
     def test_lgsco_22_an_adjustment_is_reviewed_on_that_day(self):
         made = e.AdjustmentMade(occurred_on=day(4, 20), item="a1", review_on=day(5, 20))

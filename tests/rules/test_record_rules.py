@@ -5,7 +5,7 @@ import pytest
 
 from complaint_ledger.codes import load_code
 from complaint_ledger.domain import events as e
-from complaint_ledger.domain.findings import RECORD, judge
+from complaint_ledger.domain.findings import RECORD, code_missing, judge
 from complaint_ledger.domain.governing import Governing
 from complaint_ledger.domain.record_rules import RECORD_RULES
 from complaint_ledger.testing import examples as story
@@ -62,6 +62,16 @@ def test_a_finding_of_the_record_says_what_was_asked_and_what_was_found():
     assert found.subject == "GEN-01"
     assert found.paragraph == "SPSO model procedure, part 4"
     assert found.sentence.startswith("A complaint begins with one receipt: ")
+
+
+def test_code_missing_is_a_finding_of_its_own():
+    found = code_missing("birmingham-2025-08", "its text is nowhere to be had")
+    assert (found.rule, found.code, found.verdict) == (
+        "code-missing",
+        "birmingham-2025-08",
+        "cannot-tell",
+    )
+    assert found.sentence.endswith("that was pinned: its text is nowhere to be had.")
 
 
 def test_gen_13_after_the_end_only_some_events_are_taken():

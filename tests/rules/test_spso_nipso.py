@@ -262,18 +262,39 @@ class TestRecord:
         found = the_finding("SPSO-11", SPSO, bare, escalated(None), closed())
         assert found.verdict == "missed"
         assert found.sentence.endswith(
-            "it lacks complainant, nature, service, handler, stage 1 outcome, stage 1 closed on,"
-            " stage 2 started on, stage 2 outcome, stage 2 closed on, cause."
+            "it lacks complainant, nature, service, handler, stage 2 started on, stage 2 outcome,"
+            " stage 2 closed on, cause."
         )
 
-    def test_spso_11_what_one_stage_holds_does_not_stand_for_the_other(self):
-        first, second = self.WHOLE[2], self.WHOLE[4]
-        unanswered = [event for event in self.WHOLE if event is not first]
-        found = the_finding("SPSO-11", SPSO, *unanswered)
+    def test_spso_11_where_it_was_closed_without_answer_the_outcome_is_lacking(self):
+        told = (*self.WHOLE[:2], self.WHOLE[-2], closed())
+        found = the_finding("SPSO-11", SPSO, *told)
         assert found.sentence.endswith("it lacks stage 1 outcome, stage 1 closed on.")
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            e.ComplaintWithdrawn(occurred_on=day(4, 20)),
+            e.ComplaintRefused(occurred_on=day(4, 20), reason="over-6-months"),
+        ],
+        ids=["withdrawn", "refused"],
+    )
+    def test_spso_11_what_ended_before_any_answer_lacks_no_outcome(self, end):
+        assert verdicts("SPSO-11", SPSO, *self.WHOLE[:2], self.WHOLE[-2], end) == ["met"]
+
+    def test_spso_11_what_one_stage_holds_does_not_stand_for_the_other(self):
+        second = self.WHOLE[4]
         unanswered = [event for event in self.WHOLE if event is not second]
         found = the_finding("SPSO-11", SPSO, *unanswered)
         assert found.sentence.endswith("it lacks stage 2 outcome, stage 2 closed on.")
+        undecided = [attrs.evolve(x, outcomes=()) if x is second else x for x in self.WHOLE]
+        found = the_finding("SPSO-11", SPSO, *undecided)
+        assert found.sentence.endswith("it lacks stage 2 outcome.")
+
+    def test_spso_11_a_stage_that_the_person_left_without_answer_has_no_outcome(self):
+        first = self.WHOLE[2]
+        unanswered = [event for event in self.WHOLE if event is not first]
+        assert verdicts("SPSO-11", SPSO, *unanswered) == ["met"]
 
     def test_spso_11_while_it_is_open_nothing_is_asked(self):
         assert verdicts("SPSO-11", SPSO, *self.WHOLE[:-1]) == []

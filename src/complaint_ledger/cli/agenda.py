@@ -15,6 +15,9 @@ from complaint_ledger.ledger import Ledger
 COLUMNS = ("due_on", "working_days", "reference", "what", "handler", "service", "rule", "source")
 
 
+ALL = (*COLUMNS, "code", "presumed", "because")
+
+
 @click.command("agenda")
 @with_ledger
 @click.option(
@@ -49,7 +52,7 @@ def agenda_(
     if form == "ics":
         click.echo(_icalendar(ledger, owed), nl=False)
         return
-    print_rows(map(_row, owed), form, COLUMNS)
+    print_rows(map(_row, owed), form, ALL if form == "csv" else COLUMNS)
     if not owed and form == "table":
         click.echo(f"Nothing is owed within {days} working days.", err=True)
 
@@ -57,7 +60,7 @@ def agenda_(
 def _row(owed: Owed) -> dict[str, Any]:
     deadline = owed.deadline
     return {
-        "due_on": deadline.owed_on,
+        "due_on": owed.due_on,
         "working_days": owed.working_days,
         "reference": owed.reference or owed.stream,
         "what": _what(owed),
@@ -89,7 +92,7 @@ def _icalendar(ledger: Ledger, owed: Sequence[Owed]) -> str:
     calendar.add("version", "2.0")
     for one in owed:
         event = Event()
-        day = one.deadline.owed_on
+        day = one.due_on
         event.add("uid", f"{one.stream}-{one.deadline.code}-{_what(one).replace(' ', '-')}"
                          f"@{ledger.store.ledger}")  # fmt: skip
         event.add("dtstamp", ledger.now())

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import attrs
 import click
 
+from complaint_ledger.calendars import load_calendar
 from complaint_ledger.cli.output import as_json, format_option, print_rows
 from complaint_ledger.codes import CodeEdition, code_ids, load_code
 from complaint_ledger.domain.handling_code import Cited, Clock, Extension, HandlingCode, Limit
+from complaint_ledger.texts import closed
 
 COLUMNS = ("part", "id", "asks", "limit", "rule", "text", "paragraph", "source")
 
@@ -56,6 +58,8 @@ def check(file: str) -> None:
     """Check that FILE is a handling code; the first thing wrong with it is named."""
     edition = load_code(file)
     code = edition.code
+    if code.calendar is not None:
+        closed(load_calendar(code.calendar), code)
     over = f" over {code.extends}" if code.extends else ""
     click.echo(
         f"{file}: {code.id}{over}, version {code.version},"

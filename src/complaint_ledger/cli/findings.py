@@ -10,13 +10,20 @@ from complaint_ledger.cli.options import with_ledger
 from complaint_ledger.cli.output import format_option, print_rows
 from complaint_ledger.cli.progress import counting
 from complaint_ledger.cli.times import known_at_option, parse_known_at
-from complaint_ledger.domain.findings import CodeFinding
+from complaint_ledger.domain.findings import OWN_RULES, RECORD, CodeFinding
 from complaint_ledger.domain.governing import Governing
+from complaint_ledger.domain.record_rules import RECORD_RULES
 from complaint_ledger.domain.verdicts import VERDICTS
+from complaint_ledger.errors import UnknownName
 from complaint_ledger.judging import Judged, all_findings, findings_of, summary, what_if
 from complaint_ledger.ledger import Ledger
 
 COLUMNS = ("reference", "verdict", "rule", "sentence", "paragraph")
+ALL = (
+    "reference", "code", "rule", "verdict", "subject", "stage", "attempt", "head", "item", "due_on",
+    "first_due_on", "happened_on", "days_late", "presumed", "sentence", "paragraph", "source",
+    "events",
+)  # fmt: skip
 COUNTS = ("code", "rule", "met", "missed", "cannot_tell", "complaints", "paragraph")
 
 
@@ -60,7 +67,7 @@ def findings(
     """
     if calendar is not None and other is None:
         raise click.UsageError("--calendar goes with --what-if; a complaint keeps its own")
-    by: tuple[Governing, ...] = (what_if(other, calendar),) if other else ()
+    by: tuple[Governing, ...] = (what_if(other, calendar, ledger.texts),) if other else ()
     at = parse_known_at(known_at, ledger.store) if known_at else None
     judged: Iterable[Judged] = (
         [findings_of(ledger, complaint, known_at=at, by=by)]
@@ -73,7 +80,8 @@ def findings(
         rows: Iterable[dict[str, Any]] = map(_count_row, summary(chosen))
         print_rows(rows, form, COUNTS)
     else:
-        print_rows(_rows(chosen), form, COLUMNS)
+        print_rows(_rows(chosen), form, ALL if form == "csv" else COLUMNS)
+    wanted.say_what_there_is()
     ctx.exit(1 if wanted.missed else 0)
 
 
@@ -85,9 +93,24 @@ class _Wanted:
     rule: str | None
     verdict: str | None
     missed: bool = False
+    codes: set[str] = attrs.field(factory=lambda: {RECORD})
+    rules: set[str] = attrs.field(factory=lambda: {*OWN_RULES, *(r.id for r in RECORD_RULES)})
+
+    def say_what_there_is(self) -> None:
+        """Refuse a rule or a code that is none: nothing found is not nothing missed."""
+        for what, wanted, there in (
+            ("rule", self.rule, self.rules),
+            ("code", self.code, self.codes),
+        ):
+            if wanted is not None and wanted not in there:
+                raise UnknownName(what, wanted, tuple(sorted(there)))
 
     def of(self, judged: Iterable[Judged]) -> Iterator[Judged]:
         for one in judged:
+            for code in one.codes:
+                if code.id not in self.codes:
+                    self.codes.add(code.id)
+                    self.rules |= code.rules
             chosen = tuple(filter(self._is, one.findings))
             self.missed = self.missed or any(found.verdict == "missed" for found in chosen)
             if chosen:

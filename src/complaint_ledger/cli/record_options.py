@@ -44,7 +44,7 @@ def options_of(kind: type[c.Command]) -> list[click.Parameter]:
     if "representative" in names:
         options += _REPRESENTATIVE
     if "members" in names:
-        tied = f"A member; their tie to the council, if any: {', '.join(get_args(Connection)[1:])}."
+        tied = f"A member; their tie to the council, once asked: {', '.join(get_args(Connection))}."
         options.append(_many("--member", "ACTOR[=CONNECTION]", tied, required=True))
     if "items" in names:
         options += _DOCUMENTS

@@ -58,7 +58,7 @@ def member(text: str) -> e.PanelMember:
     name, _, connection = text.partition("=")
     return e.PanelMember(
         id=read(ActorId, name, "member"),
-        connection=parse(Connection, connection or "none", "member"),
+        connection=parse(Connection, connection, "member") if connection else None,
     )
 
 

@@ -15,10 +15,12 @@ import attrs
 
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.complaint import FIRST_STAGE, Complaint, replay
+from complaint_ledger.domain.coverage import concerning
 from complaint_ledger.domain.deadlines import Deadline
 from complaint_ledger.domain.governing import Governing
+from complaint_ledger.domain.handling_code import Clock
 from complaint_ledger.domain.history import Fact
-from complaint_ledger.domain.milestones import Vague, deadlines_of, vague_dates
+from complaint_ledger.domain.milestones import Vague, deadlines_of, milestones, vague_dates
 from complaint_ledger.domain.obligations import PUBLIC_REPORT
 from complaint_ledger.domain.words import Sealed
 from complaint_ledger.errors import CalendarOutOfRange
@@ -37,7 +39,47 @@ _EARLY: Final[tuple[type, ...]] = (
 
 def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Return *facts* by when they happened and what they say; what nobody dated comes last."""
-    return tuple(sorted(facts, key=_place))
+    ordered = sorted(facts, key=_place)
+    for fact in [fact for fact in ordered if isinstance(fact.event, _OPENS_AGAIN)]:
+        _after_its_end(ordered, ordered.index(fact))
+    # What nobody dated is taken to have been before anything was opened again.
+    undated = [fact for fact in ordered if fact.event.occurred_on is None]
+    dated = [fact for fact in ordered if fact.event.occurred_on is not None]
+    again = next((n for n, x in enumerate(dated) if isinstance(x.event, e.ComplaintReopened)), None)
+    at = len(dated) if again is None else again
+    return (*dated[:at], *undated, *dated[at:])
+
+
+_OPENS_AGAIN: Final = (e.ComplaintReopened, e.ComplaintEscalated)
+
+
+_ENDS: Final = (e.ComplaintClosed, e.ComplaintRefused, e.ComplaintWithdrawn)
+
+
+def _after_its_end(ordered: list[Fact], at: int) -> None:
+    """Put a reopening behind the end of the same day, where nothing had ended before."""
+    opened = ordered[at].event
+    day = opened.occurred_on
+    turns = [x for x in ordered[:at] if isinstance(x.event, (*_ENDS, *_OPENS_AGAIN))]
+    if turns and isinstance(turns[-1].event, _ENDS):
+        return
+    if any(_answers(x.event, opened) for x in ordered if x.event.occurred_on == day):
+        return  # opened, answered and ended on one day
+    ends = [
+        place
+        for place, fact in enumerate(ordered)
+        if isinstance(fact.event, _ENDS) and fact.event.occurred_on == day and day is not None
+    ]
+    if ends:
+        ordered.insert(ends[-1], ordered.pop(at))
+
+
+def _answers(event: e.Event, opened: e.Event) -> bool:
+    """Whether *event* answers the very attempt that was *opened*."""
+    if not isinstance(event, e.ResponseSent | e.ResolvedByAgreement):
+        return False
+    of, to = ((getattr(x, "stage", None), getattr(x, "attempt", 1)) for x in (event, opened))
+    return of == to
 
 
 def _place(fact: Fact) -> tuple[Any, ...]:
@@ -72,8 +114,8 @@ class Case:
 
     @classmethod
     def of(cls, told: Sequence[Fact], governing: Governing, today: date) -> "Case":
-        """Lay out *told*, in any order."""
-        ordered = in_order(told)
+        """Lay out what of *told*, in any order, concerns the heads that the code covers."""
+        ordered = concerning(in_order(told), governing.heads)
         complaint = replay(fact.event for fact in ordered)
         return cls(told=ordered, complaint=complaint, governing=governing, today=today)
 
@@ -108,28 +150,60 @@ class Case:
         return self._reckoned[1]
 
     @cached_property
-    def ended_on(self) -> date | None:
-        """When the complaint was withdrawn or refused: the council owes no answer any more."""
-        refused = self.complaint.status in {"withdrawn", "refused"}
-        return self.complaint.closed_on if refused else None
+    def without_start(self) -> tuple[tuple[Clock, str, str | None], ...]:
+        """
+        The clocks that nobody can reckon.
+
+        Each with the milestone whose day is not known, or that keeps it from starting; and
+        then with the one that it waits for.
+        """
+        if self.governing.calendar is None:
+            return ()
+        told = milestones(self.complaint, self.governing.code, self.vague)
+        reckoned = {deadline.clock for deadline in self.deadlines} | {x for x, _ in self.beyond}
+        found: dict[str, tuple[Clock, str, str | None]] = {}
+        for clock in self.governing.code.clocks:
+            if clock.kind == "right" or clock.per is not None or clock.id in reckoned:
+                continue
+            for limit in clock.limits:
+                waits = limit.waits
+                if waits and waits.after in {*told.dated, *told.undated}:
+                    found[clock.id] = (clock, waits.after, waits.until)
+                    continue
+                name = next((name for name in limit.starts if name in told.undated), None)
+                if name is None and limit.presumed_from_due in found:
+                    name = found[limit.presumed_from_due][1]
+                if name is not None:
+                    found[clock.id] = (clock, name, None)
+        return tuple(found.values())
 
     def all(self, *kinds: type[E]) -> list[tuple[Fact, E]]:
         """Return the entries of *kinds*, in order."""
         return [(fact, fact.event) for fact in self.told if isinstance(fact.event, kinds)]
 
     @cached_property
-    def milestones(self) -> dict[tuple[int, str], str]:
+    def told_by(self) -> dict[tuple[int, str], str]:
         """The id of the entry that tells of a milestone, by attempt and name."""
         found: dict[tuple[int, str], str] = {}
-        attempts: dict[str, int] = {}
         for fact in self.told:
-            if isinstance(fact.event, e.ComplaintReopened):
-                attempts[fact.event.stage] = fact.event.attempt
-            stage = getattr(fact.event, "stage", None) or ""
-            attempt = attempts.get(stage, 1)
             for name in _named(fact.event):
                 if name != "procedure-exhausted" or self._exhausts(fact.event):
-                    found.setdefault((attempt, name), fact.id)
+                    found.setdefault((self.attempts[fact.id], name), fact.id)
+            for name in _last(fact.event):
+                found[1, name] = fact.id
+        return found
+
+    @cached_property
+    def attempts(self) -> dict[str, int]:
+        """The attempt at its stage that each entry belongs to, by the entry's id."""
+        found: dict[str, int] = {}
+        reopened: dict[str, int] = {}
+        for fact in self.told:
+            event = fact.event
+            stage = getattr(event, "stage", None) or ""
+            if isinstance(event, e.ComplaintReopened):
+                reopened[stage] = event.attempt
+            found[fact.id] = getattr(event, "attempt", None) or reopened.get(stage, 1)
         return found
 
     def _exhausts(self, event: e.Event) -> bool:
@@ -152,23 +226,15 @@ class Case:
 
     def extensions(self, deadline: Deadline) -> list[tuple[Fact, e.ResponseExtended]]:
         """Return what put *deadline* off, in order: of its own attempt at the stage."""
-        found = []
-        attempt = 1
-        for fact in self.told:
-            event = fact.event
-            if isinstance(event, e.ComplaintReopened) and event.stage == deadline.stage:
-                attempt = event.attempt
-            elif (
-                isinstance(event, e.ResponseExtended)
-                and event.extends == deadline.clock
-                and attempt == deadline.attempt
-            ):
-                found.append((fact, event))
-        return found
+        return [
+            (fact, event)
+            for fact, event in self.all(e.ResponseExtended)
+            if event.extends == deadline.clock and self.attempts[fact.id] == deadline.attempt
+        ]
 
     def entries(self, attempt: int, *names: str | None) -> tuple[str, ...]:
         """Return the ids of the entries that tell of milestones, where there are some."""
-        found = (self.milestones.get((attempt, name)) for name in names if name)
+        found = (self.told_by.get((attempt, name)) for name in names if name)
         return tuple(dict.fromkeys(one for one in found if one))
 
     def about(self, item: str) -> tuple[str, ...]:
@@ -188,13 +254,15 @@ def _named(event: e.Event) -> tuple[str, ...]:
     """Return the milestones that *event* tells of."""
     match event:
         case e.ComplaintReceived():
-            first = event.stage in {None, FIRST_STAGE}
-            return ("received" if first else f"received-at-{event.stage}", "occurred", "aware")
+            if event.stage in {None, FIRST_STAGE}:
+                return ("received", "occurred", "aware")
+            return (f"received-at-{event.stage}", "occurred", "aware", "oral-request")
         case e.ComplaintAcknowledged():
             first = event.stage == FIRST_STAGE
             return ("acknowledged" if first else f"{event.stage}-acknowledged",)
         case e.ComplaintEscalated():
-            return ("panel-requested" if event.stage == "stage-3" else "escalated",)
+            third = event.stage == "stage-3"
+            return ("panel-requested",) if third else ("escalated", "oral-request")
         case e.ComplaintReopened():
             names = {FIRST_STAGE: "received", "stage-3": "panel-requested"}
             return (names.get(event.stage, "escalated"),)
@@ -204,13 +272,7 @@ def _named(event: e.Event) -> tuple[str, ...]:
             return (f"{event.stage}-responded", "resolved", "procedure-exhausted")
         case e.ResponseDelivered():
             return (f"{event.stage}-response-received",)
-        case e.ComplaintClosed():
-            return ("closed",)
-        case e.ComplaintWithdrawn():
-            return ("closed",)
-        case e.ComplaintRefused():
-            return ("closed", "procedure-exhausted")
-        case e.EscalationRefused():
+        case e.ComplaintRefused() | e.EscalationRefused():
             return ("procedure-exhausted",)
         case e.ReferredToOmbudsman():
             return ("referred",)
@@ -219,6 +281,14 @@ def _named(event: e.Event) -> tuple[str, ...]:
         case _:
             name = _STEPS.get(type(event))
             return (name,) if name else ()
+
+
+def _last(event: e.Event) -> tuple[str, ...]:
+    """Return the milestones of which the last entry that tells of them counts."""
+    if isinstance(event, e.ComplaintClosed):
+        return ("closed",)
+    answered = isinstance(event, e.ResponseSent | e.ResolvedByAgreement)
+    return ("finally-answered",) if answered and event.occurred_on else ()
 
 
 _STEPS: Final[dict[type, str]] = {

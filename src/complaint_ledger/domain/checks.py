@@ -14,8 +14,9 @@ from complaint_ledger.domain.case import Case
 from complaint_ledger.domain.complaint import FIRST_STAGE
 from complaint_ledger.domain.handling_code import Check, Requirement
 from complaint_ledger.domain.history import Fact
+from complaint_ledger.domain.milestones import latest_of
 from complaint_ledger.domain.needs import holds, says
-from complaint_ledger.domain.timeliness import judge_times
+from complaint_ledger.domain.timeliness import is_own, judge_times
 from complaint_ledger.domain.verdicts import Found, cannot_tell, met, missed
 from complaint_ledger.domain.words import HeadId
 from complaint_ledger.domain.working_days import in_words
@@ -42,11 +43,11 @@ def _where(condition: str, event: Any) -> bool:
     return value in values.split(",") if equals else bool(value)
 
 
-def _around(event: Any) -> dict[str, Any]:
+def _around(case: Case, fact: Fact) -> dict[str, Any]:
     return {
-        "stage": getattr(event, "stage", None),
-        "attempt": getattr(event, "attempt", 1),
-        "item": getattr(event, "item", None),
+        "stage": getattr(fact.event, "stage", None),
+        "attempt": case.attempts[fact.id],
+        "item": getattr(fact.event, "item", None),
     }
 
 
@@ -61,7 +62,7 @@ def event_says(asked: Requirement, case: Case) -> Iterator[Found]:
         lacking = [need for need, answer in answers.items() if answer is False]
         silent = [need for need, answer in answers.items() if answer is None]
         when = _when(event.occurred_on)
-        around = _around(event)
+        around = _around(case, fact)
         if lacking:
             yield missed(f"{when} it lacked {_listed(lacking)}", fact.id, **around)
         elif silent:
@@ -72,20 +73,34 @@ def event_says(asked: Requirement, case: Case) -> Iterator[Found]:
 
 
 def followed_by(asked: Requirement, case: Case) -> Iterator[Found]:
-    """Whether each event was followed by one that must follow it."""
-    kinds = tuple(e.NAMES[name] for name in asked.by)
+    """Whether each event was followed by one that must follow it, before it is too late."""
     for fact, event in _about(asked, case):
         item = getattr(event, "item", None)
         stage = event.stage if asked.stage is not None else None
-        after = next((
-            (one, other) for one, other in case.all(*kinds)
-            if item in {None, getattr(other, "item", None)}
-            and stage in {None, getattr(other, "stage", None)}
-        ), None)  # fmt: skip
+
+        def belongs(
+            other: Any, item: str | None = item, stage: str | None = stage, since: Any = event
+        ) -> bool:
+            return (
+                item in {None, getattr(other, "item", None)}
+                and stage in {None, getattr(other, "stage", None)}
+                and not _after(since.occurred_on, other.occurred_on)
+            )
+
+        after = _first_of(asked.by, case, belongs)
+        late = _first_of((asked.before,), case, belongs) if asked.before else None
         due_on = getattr(event, asked.due.replace("-", "_")) if asked.due else None
-        around = _around(event) | {"due_on": due_on}
+        around = _around(case, fact) | {"due_on": due_on}
         if after is not None:
-            yield met(f"done {_when(after[1].occurred_on)}", fact.id, after[0].id, **around)
+            when = f"done {_when(after.event.occurred_on)}"
+            ids = (fact.id, after.id)
+            if late is not None and _after(after.event.occurred_on, late.event.occurred_on):
+                late_on = _when(late.event.occurred_on).removeprefix("on ")
+                yield missed(f"{when}, and it was to be done before {late_on}", *ids, **around)
+            else:
+                yield met(when, *ids, **around)
+        elif late is not None:
+            yield missed("nothing shows that it was done", fact.id, late.id, **around)
         elif due_on is not None and case.today <= due_on:
             yield cannot_tell(f"due on {in_words(due_on)}, and not done yet", fact.id, **around)
         elif due_on is None and case.complaint.status == "open":
@@ -94,21 +109,33 @@ def followed_by(asked: Requirement, case: Case) -> Iterator[Found]:
             yield missed("nothing shows that it was done", fact.id, **around)
 
 
+def _first_of(names: Sequence[str], case: Case, belongs: Callable[[Any], bool]) -> Fact | None:
+    kinds = tuple(e.NAMES[name] for name in names)
+    return next((fact for fact, event in case.all(*kinds) if belongs(event)), None)
+
+
 def signed_off(asked: Requirement, case: Case) -> Iterator[Found]:
     """Whether each answer was signed off before it was sent."""
     for fact, event in case.all(e.ResponseSent):
         if asked.stage not in {None, event.stage}:
             continue
         signed = [
-            one.id
+            one
             for one, other in case.all(e.ResponseSignedOff)
-            if other.stage == event.stage and not _after(other.occurred_on, event.occurred_on)
+            if other.stage == event.stage
+            and case.attempts[one.id] == event.attempt
+            and not _after(other.occurred_on, event.occurred_on)
         ]
         when = _when(event.occurred_on)
-        if signed:
-            yield met(f"signed off, and sent {when}", fact.id, signed[-1], **_around(event))
+        around = _around(case, fact)
+        known = [one for one in signed if one.event.occurred_on and event.occurred_on]
+        if known:
+            yield met(f"signed off, and sent {when}", fact.id, known[-1].id, **around)
+        elif signed:
+            note = f"sent {when}, and signed off, nobody knows which came first"
+            yield cannot_tell(note, fact.id, signed[-1].id, **around)
         else:
-            yield missed(f"sent {when}, and nobody had signed it off", fact.id, **_around(event))
+            yield missed(f"sent {when}, and nobody had signed it off", fact.id, **around)
 
 
 def _after(one: date | None, other: date | None) -> bool:
@@ -129,21 +156,21 @@ def decided_by_another(asked: Requirement, case: Case) -> Iterator[Found]:
             continue
         ids = (fact.id, *(one.id for one, _ in before))
         deciders = {other.decided_by for _, other in before}
-        if event.decided_by is None or None in deciders:
-            yield cannot_tell("the record does not name who decided", *ids, **_around(event))
-        elif event.decided_by in deciders:
-            yield missed("the same person had decided before", *ids, **_around(event))
+        if event.decided_by is not None and event.decided_by in deciders:
+            yield missed("the same person had decided before", *ids, **_around(case, fact))
+        elif event.decided_by is None or None in deciders:
+            yield cannot_tell("the record does not name who decided", *ids, **_around(case, fact))
         else:
-            yield met("somebody else decided", *ids, **_around(event))
+            yield met("somebody else decided", *ids, **_around(case, fact))
 
 
 def every_head_answered(_: Requirement, case: Case) -> Iterator[Found]:
     """Whether each answer has an outcome for each head that was in it."""
     for fact, event in case.all(e.ResponseSent):
-        asked_for = _heads_at(event.stage, case)
+        asked_for = _heads_at(fact, event.stage, case)
         answered = {one.head for one in event.outcomes}
         left = [head for head in asked_for if head not in answered]
-        around = _around(event)
+        around = _around(case, fact)
         if not event.outcomes:
             yield cannot_tell("the record does not say what was decided", fact.id, **around)
         elif left:
@@ -154,11 +181,25 @@ def every_head_answered(_: Requirement, case: Case) -> Iterator[Found]:
                       fact.id, **around)  # fmt: skip
 
 
-def _heads_at(stage: str, case: Case) -> list[HeadId]:
-    """Return the heads that an answer at *stage* is about."""
+def _heads_at(answer: Fact, stage: str, case: Case) -> list[HeadId]:
+    """Return the heads that an answer at *stage* was about: those that were there by then."""
+    heads: dict[HeadId, None] = {}
+    for fact in case.told[: case.told.index(answer) + 1]:
+        match fact.event:
+            case e.ComplaintReceived() | e.ComplaintDefined():
+                heads |= dict.fromkeys(head.id for head in fact.event.heads)
+            case e.HeadAdded():
+                heads[fact.event.head.id] = None
+            case e.ComplaintTransferred():
+                heads = {head: None for head in heads if head not in fact.event.heads}
+            case e.ResolvedByAgreement() if fact.event.stage == stage:
+                heads = {head: None for head in heads if head not in fact.event.heads}
+            case _:
+                pass
     taken_on = [h for _, x in case.all(e.ComplaintEscalated) if x.stage == stage for h in x.heads]
-    every = [head.id for head in case.complaint.heads if case.governing.covers(head.id)]
-    return [head for head in every if not taken_on or head in taken_on]
+    return [
+        head for head in heads if case.governing.covers(head) and (not taken_on or head in taken_on)
+    ]
 
 
 def resolved_by_agreement(_: Requirement, case: Case) -> Iterator[Found]:
@@ -167,9 +208,9 @@ def resolved_by_agreement(_: Requirement, case: Case) -> Iterator[Found]:
     for fact, event in case.all(e.ResponseSent):
         if resolved & {one.outcome for one in event.outcomes}:
             note = "an answer calls it resolved, and no agreed action is recorded"
-            yield missed(note, fact.id, **_around(event))
+            yield missed(note, fact.id, **_around(case, fact))
     for fact, agreed in case.all(e.ResolvedByAgreement):
-        yield met(f"agreed {_when(agreed.occurred_on)}", fact.id, **_around(agreed))
+        yield met(f"agreed {_when(agreed.occurred_on)}", fact.id, **_around(case, fact))
 
 
 # What first tells of a stage; later events at it add none.
@@ -206,35 +247,44 @@ def _too_many(stages: Sequence[str], most: int) -> bool:
 def extension_in_time(asked: Requirement, case: Case) -> Iterator[Found]:
     """Whether each extension was agreed, and told, before the day that held until then."""
     for deadline in case.deadlines:
-        if deadline.id.removesuffix(f"-attempt-{deadline.attempt}") != deadline.clock:
+        if not is_own(deadline):
             continue
         if asked.clock not in {None, deadline.clock} or deadline.item is not None:
             continue
-        held = deadline.due_on
+        held, held_latest = deadline.due_on, deadline.due_latest or deadline.due_on
         for fact, event in case.extensions(deadline):
-            on = max(filter(None, (event.occurred_on, event.told_on)), default=None)
-            around = _around(event) | {
-                "due_on": held,
-                "happened_on": on,
-                "attempt": deadline.attempt,
-            }
-            held_in_words = f"the day until then was {in_words(held)}"
-            if on is None:
-                yield cannot_tell(f"nobody knows when it was agreed; {held_in_words}",
-                                  fact.id, **around)  # fmt: skip
-            elif on <= held:
-                yield met(f"agreed {_when(on)}; {held_in_words}", fact.id, **around)
-            else:
-                late = (on - held).days
-                yield missed(f"agreed {_when(on)}; {held_in_words}", fact.id, late=late, **around)
-            held = max(held, event.until)
+            yield _agreed_in_time(case, fact, event, held, held_latest)
+            held, held_latest = max(held, event.until), max(held_latest, event.until)
+
+
+def _agreed_in_time(
+    case: Case, fact: Fact, event: e.ResponseExtended, held: date, held_latest: date
+) -> Found:
+    """Judge an extension by the day that *held* until then, or may have, up to *held_latest*."""
+    on = max(filter(None, (event.occurred_on, event.told_on)), default=None)
+    around = _around(case, fact) | {"due_on": held, "happened_on": on}
+    until_then = f"the day until then was {_from(held, held_latest)}"
+    if on is None:
+        return cannot_tell(f"nobody knows when it was agreed; {until_then}", fact.id, **around)
+    latest = latest_of(case.vague, on) or on
+    said = f"agreed on {_from(on, latest)}; {until_then}"
+    if on > held_latest:
+        return missed(said, fact.id, late=(on - held_latest).days, **around)
+    if event.occurred_on is None:
+        note = f"told {_when(on)}, and nobody knows when it was agreed; {until_then}"
+        return cannot_tell(note, fact.id, **around)
+    return (met if latest <= held else cannot_tell)(said, fact.id, **around)
+
+
+def _from(day: date, latest: date) -> str:
+    return in_words(day) + (f", or as late as {in_words(latest)}" if latest > day else "")
 
 
 def refusal_reason(asked: Requirement, case: Case) -> Iterator[Found]:
     """Whether a refusal gives a reason that the code knows, and the way to the ombudsman."""
     known = {exclusion.id for exclusion in case.governing.code.exclusions}
     for fact, event in _about(asked, case):
-        around = _around(event)
+        around = _around(case, fact)
         reason = f"the reason given was {event.reason}"
         if asked.reasons:
             yield (missed if event.reason in asked.reasons else met)(reason, fact.id, **around)
@@ -264,7 +314,11 @@ def refusal_too_early(asked: Requirement, case: Case) -> Iterator[Found]:
             continue
         compared = {"due_on": last, "happened_on": received_on}
         said = f"it could be raised until {in_words(last)}, and came on {in_words(received_on)}"
-        yield (missed if received_on <= last else met)(said, fact.id, **compared)
+        latest = latest_of(case.vague, received_on) or received_on
+        if received_on <= last < latest:
+            yield cannot_tell(f"{said} at the earliest", fact.id, **compared)
+        else:
+            yield (missed if received_on <= last else met)(said, fact.id, **compared)
 
 
 def delay_explained(asked: Requirement, case: Case) -> Iterator[Found]:
@@ -272,11 +326,10 @@ def delay_explained(asked: Requirement, case: Case) -> Iterator[Found]:
     for clock, late in judge_times(case):
         if clock.id != asked.clock or late.verdict != "missed":
             continue
-        assert late.due_on is not None
         told = [
             fact.id
-            for fact, event in case.all(e.UpdateSent)
-            if event.reason and event.occurred_on and event.occurred_on > late.due_on
+            for fact in case.told
+            if case.attempts[fact.id] == late.attempt and _explains(fact.event, late.stage)
         ]
         around = {"stage": late.stage, "attempt": late.attempt, "due_on": late.due_on}
         if told:
@@ -285,13 +338,23 @@ def delay_explained(asked: Requirement, case: Case) -> Iterator[Found]:
             yield missed("nothing shows that the person was told why", *late.events, **around)
 
 
+def _explains(event: e.Event, stage: str | None) -> bool:
+    """Whether *event* told the person why the answer at *stage* takes longer."""
+    match event:
+        case e.UpdateSent():
+            return event.reason is not None and event.stage in {None, stage}
+        case e.ResponseExtended():
+            return event.told_on is not None and event.stage == stage
+        case _:
+            return False
+
+
 def services_excluded(asked: Requirement, case: Case) -> Iterator[Found]:
     """Whether the complaint is about none of the services that have a procedure of their own."""
     complaint = case.complaint
-    about = {
-        complaint.service,
-        *(h.service for h in complaint.heads if case.governing.covers(h.id)),
-    }
+    # What a head is about counts before what the complaint as a whole is about.
+    covered = [head for head in complaint.heads if case.governing.covers(head.id)]
+    about = {head.service or complaint.service for head in covered} or {complaint.service}
     receipts = [fact.id for fact, _ in case.all(e.ComplaintReceived, e.HandlerAssigned)]
     wrong = sorted(about & set(asked.services) - {None}, key=str)
     if wrong:
@@ -316,16 +379,19 @@ def record_holds(asked: Requirement, case: Case) -> Iterator[Found]:
 
 def panel_independent(_: Requirement, case: Case) -> Iterator[Found]:
     """Whether a panel has three members, all from outside, none of whom took part before."""
-    earlier = {x.person for _, x in case.all(e.IndependentPersonAppointed) if x.person}
+    appointed = [event.person for _, event in case.all(e.IndependentPersonAppointed)]
     for fact, event in case.all(e.PanelAppointed):
-        tied = [member for member in event.members if member.connection != "none"]
-        again = [member for member in event.members if member.id in earlier]
+        tied = [x.connection for x in event.members if x.connection not in {None, "none"}]
         if len(event.members) != 3:
             yield missed(f"it has {len(event.members)} members, not three", fact.id)
         elif tied:
-            yield missed(f"a member of it is a {tied[0].connection.replace('-', ' ')}", fact.id)
-        elif again:
+            yield missed(f"a member of it is a {str(tied[0]).replace('-', ' ')}", fact.id)
+        elif any(member.id in appointed for member in event.members):
             yield missed("the independent person of stage 2 sits on it", fact.id)
+        elif any(member.connection is None for member in event.members):
+            yield cannot_tell("the record does not say whether each is independent", fact.id)
+        elif None in appointed:
+            yield cannot_tell("the record does not name the independent person", fact.id)
         else:
             yield met("three members, all independent", fact.id)
 

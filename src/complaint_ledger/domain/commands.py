@@ -138,6 +138,8 @@ class Escalate(e.Happened):
 
     stage: StageId | None = None
     heads: tuple[HeadId, ...] = ()
+    outside_hours: bool = False
+    channel: ChannelId | None = None
     reasons: Private = None
 
 

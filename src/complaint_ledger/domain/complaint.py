@@ -98,6 +98,10 @@ class StageState:
     delivered_on: date | None = None
     decided_by: ActorId | None = None
     updated_on: tuple[date, ...] = ()
+    outside_hours: bool = False
+    channel: ChannelId | None = None
+    ended_on: date | None = None
+    ended_as: Status | None = None
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -125,6 +129,8 @@ class Complaint:
         stages: Every attempt at every stage, oldest first.
         steps: Further milestones of a code, by name, with the day that counts.
         obligations: What was promised or asked for, oldest first.
+        transferred_on: When another body took all of it.
+        received_stage: The stage at which it was received.
     """
 
     received: bool = False
@@ -147,6 +153,8 @@ class Complaint:
     cases: tuple[OmbudsmanCase, ...] = ()
     steps: tuple[tuple[str, date | None], ...] = ()
     obligations: tuple[Obligation, ...] = ()
+    transferred_on: date | None = None
+    received_stage: StageId | None = None
 
     @property
     def open_stage(self) -> StageState | None:
@@ -192,9 +200,8 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
         case e.ComplaintReceived():
             return _received(complaint, event)
         case e.ComplaintAcknowledged():
-            return _on_stage(
-                complaint, event.stage, acknowledged=True, acknowledged_on=event.occurred_on
-            )
+            on = _first(complaint.stage(event.stage), "acknowledged_on", event.occurred_on)
+            return _on_stage(complaint, event.stage, acknowledged=True, acknowledged_on=on)
         case e.ComplaintDefined():
             return _changed(complaint, heads=_defined(complaint.heads, event.heads))
         case e.HeadAdded():
@@ -210,15 +217,16 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
         case e.ResponseSent():
             return _responded(complaint, event)
         case e.ResponseDelivered():
-            return _on_stage(complaint, event.stage, delivered_on=event.occurred_on)
+            on = _first(complaint.stage(event.stage), "delivered_on", event.occurred_on)
+            return _on_stage(complaint, event.stage, delivered_on=on)
         case e.ResolvedByAgreement():
             return _resolved(complaint, event)
         case e.ComplaintEscalated():
             return _escalated(complaint, event)
         case e.ComplaintRefused():
-            return _changed(complaint, status="refused", closed_on=event.occurred_on)
+            return _ended(complaint, "refused", event.occurred_on)
         case e.ComplaintWithdrawn():
-            return _changed(complaint, status="withdrawn", closed_on=event.occurred_on)
+            return _ended(complaint, "withdrawn", event.occurred_on)
         case e.ComplaintReopened():
             opened = StageState(
                 stage=event.stage, attempt=event.attempt, opened_on=event.occurred_on
@@ -227,7 +235,7 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
                 complaint, status="open", closed_on=None, stages=(*complaint.stages, opened)
             )
         case e.ComplaintClosed():
-            return _changed(complaint, status="closed", closed_on=event.occurred_on)
+            return _ended(complaint, "closed", event.occurred_on)
         case e.ReferredToOmbudsman():
             return _on_case(complaint, event.body, event.reference, referred_on=event.occurred_on)
         case e.ReferralPremature():
@@ -240,6 +248,10 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
             )
         case e.OmbudsmanOutcomeReceived():
             return _ombudsman_decided(complaint, event)
+        case e.ComplaintTransferred():
+            known = {head.id for head in complaint.heads}
+            whole = not event.heads or (bool(known) and known <= set(event.heads))
+            return _changed(complaint, transferred_on=event.occurred_on) if whole else complaint
         case e.HandlingCodeRevised():
             return _changed(complaint, codes=event.codes)
         case e.UpdateSent():
@@ -260,6 +272,7 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
             | e.EnquiryAnswered()
             | e.RecommendationMade()
             | e.RecommendationSatisfied()
+            | e.RecommendationNotSatisfied()
             | e.DueDateAmended()
             | e.PublicReportReceived()
             | e.PublicReportAnswered()
@@ -284,7 +297,6 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
         case (
             e.ServiceRequestLinked()
             | e.ComplaintsLinked()
-            | e.ComplaintTransferred()
             | e.RepresentativeAuthorised()
             | e.AdjustmentRequested()
             | e.ChildViewsSought()
@@ -299,7 +311,6 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
             | e.DraftReceived()
             | e.DraftCommented()
             | e.EvidenceSent()
-            | e.RecommendationNotSatisfied()
             | e.EntryCorrected()
             | e.EntryRetracted()
             | e.LedgerOpened()
@@ -328,6 +339,7 @@ def _received(complaint: Complaint, event: e.ComplaintReceived) -> Complaint:
     return _changed(
         complaint,
         received=True,
+        received_stage=stage,
         reference=event.reference,
         received_on=event.occurred_on,
         received_at=event.occurred_at,
@@ -344,12 +356,36 @@ def _received(complaint: Complaint, event: e.ComplaintReceived) -> Complaint:
     )
 
 
+def _ended(complaint: Complaint, status: Status, day: date | None) -> Complaint:
+    """End the complaint, and with it what it was waiting for at each stage."""
+    stages = tuple(
+        stage
+        if stage.responded or stage.ended_as is not None
+        else _changed(stage, ended_on=day, ended_as=status)
+        for stage in complaint.stages
+    )
+    return _changed(complaint, status=status, closed_on=day, stages=stages)
+
+
+def _follows(day: date | None, end: date | None) -> bool:
+    """Return whether *day* is known, and not before the *end*."""
+    return day is not None and (end is None or day >= end)
+
+
 def _escalated(complaint: Complaint, event: e.ComplaintEscalated) -> Complaint:
+    if complaint.status == "closed" and _follows(event.occurred_on, complaint.closed_on):
+        # Whoever goes on after an answer opens it again; what is told late does not.
+        complaint = _changed(complaint, status="open", closed_on=None)
     known = complaint.stage(event.stage)
+    said: dict[str, Any] = {
+        "opened_on": event.occurred_on,
+        "outside_hours": event.outside_hours,
+        "channel": event.channel,
+    }
     if known is not None and known.opened_on is None:
         # Something was said about the stage before it was said that it was opened.
-        return _on_stage(complaint, event.stage, opened_on=event.occurred_on)
-    opened = StageState(stage=event.stage, opened_on=event.occurred_on)
+        return _on_stage(complaint, event.stage, **said)
+    opened = _changed(StageState(stage=event.stage), **said)
     return _changed(complaint, stages=(*complaint.stages, opened))
 
 
@@ -373,6 +409,12 @@ def _defined(heads: tuple[HeadState, ...], said: Iterable[e.Head]) -> tuple[Head
             service=head.service or before.service,
         )
     return tuple(known.values())
+
+
+def _first(stage: StageState | None, field: str, day: date | None) -> date | None:
+    """Return the first day of those said for *field*: what is done is done."""
+    before: date | None = getattr(stage, field) if stage else None
+    return min((on for on in (before, day) if on is not None), default=None)
 
 
 def _on_stage(
@@ -401,12 +443,15 @@ def _extended(complaint: Complaint, event: e.ResponseExtended) -> Complaint:
 
 
 def _responded(complaint: Complaint, event: e.ResponseSent) -> Complaint:
+    before = next(
+        (s for s in complaint.stages if (s.stage, s.attempt) == (event.stage, event.attempt)), None
+    )
     complaint = _on_stage(
         complaint,
         event.stage,
         event.attempt,
         responded=True,
-        responded_on=event.occurred_on,
+        responded_on=_first(before, "responded_on", event.occurred_on),
         decided_by=event.decided_by,
     )
     for one in event.outcomes:
@@ -423,7 +468,8 @@ def _responded(complaint: Complaint, event: e.ResponseSent) -> Complaint:
 
 
 def _resolved(complaint: Complaint, event: e.ResolvedByAgreement) -> Complaint:
-    complaint = _on_stage(complaint, event.stage, responded=True, responded_on=event.occurred_on)
+    on = _first(complaint.stage(event.stage), "responded_on", event.occurred_on)
+    complaint = _on_stage(complaint, event.stage, responded=True, responded_on=on)
     stage = complaint.stage(event.stage)
     outcome = LocalOutcome(
         stage=event.stage,

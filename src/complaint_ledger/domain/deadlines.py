@@ -54,6 +54,7 @@ class Item:
         said: The last day for it, where one was said.
         amended: A later day that was agreed.
         met: Whether it was met, on a day that may not be known.
+        ended: Whether it came to nothing, and is owed no more.
     """
 
     id: str
@@ -62,6 +63,9 @@ class Item:
     amended: date | None = None
     met: bool = False
     met_on: date | None = None
+    met_latest: date | None = None
+    ended: bool = False
+    ended_on: date | None = None
 
 
 Beyond = Callable[[Clock, CalendarOutOfRange], None]
@@ -78,9 +82,12 @@ class Deadline:
         per: What kind of thing it is for, where it is not for the complaint as a whole.
         item: Which of them.
         attempt: Which attempt at the stage.
+        since: When that was made.
         due_on: By the code alone; an extension never moves it.
+        due_latest: The last day, reckoned from the latest day that a vague start may mean.
         extended_until: The day that the complainant was told instead.
         furthest: The day to which the code lets it be put off, where it sets a cap.
+        furthest_latest: The same, reckoned from the latest day that a vague start may mean.
         source: The code with its paragraph, and how well it is known.
         presumed: Its start is inferred, or only known to the month or the year.
         started_by: The milestones it counts from.
@@ -88,6 +95,7 @@ class Deadline:
         met_by: The milestone that met it.
         met_on: When it was met; None while it is outstanding.
         met_latest: The last day on which it may have been met, where the day is not known.
+        ended: Whether it came to nothing, on *ended_on*, and is owed no more.
     """
 
     id: str
@@ -97,9 +105,12 @@ class Deadline:
     stage: str | None
     per: Per | None = None
     item: str | None = None
+    since: date | None = None
     attempt: int = 1
     due_on: date
+    due_latest: date | None = None
     furthest: date | None = None
+    furthest_latest: date | None = None
     extended_until: date | None = None
     rule: str
     source: str
@@ -109,6 +120,8 @@ class Deadline:
     met_by: str | None = None
     met_on: date | None = None
     met_latest: date | None = None
+    ended: bool = False
+    ended_on: date | None = None
     _lines: Callable[[], tuple[str, ...]] = attrs.field(eq=False, repr=False)
 
     @property
@@ -123,8 +136,8 @@ class Deadline:
 
     @property
     def outstanding(self) -> bool:
-        """Whether nothing has met it yet."""
-        return not self.met
+        """Whether nothing has met it yet, and it has not come to nothing."""
+        return not (self.met or self.ended)
 
 
 def deadlines(
@@ -176,7 +189,11 @@ def deadlines(
             if extension and extension.length:
                 furthest = _furthest(rules, extension, extension.length, running[0])
                 found[extension.id] = furthest
-                found[clock.id] = attrs.evolve(found[clock.id], furthest=furthest.due_on)
+                found[clock.id] = attrs.evolve(
+                    found[clock.id],
+                    furthest=furthest.due_on,
+                    furthest_latest=furthest.due_latest,
+                )
         except CalendarOutOfRange as error:
             if beyond is None:
                 raise
@@ -205,6 +222,7 @@ class _Start:
     """Where a limit starts, how that is said, and the rule for inferring it."""
 
     on: date
+    latest: date | None = None
     presumed: bool
     line: str
     name: str
@@ -235,6 +253,7 @@ class _Running:
     limit: Limit
     start: _Start
     reckoned: Reckoning
+    latest: date
 
 
 def _running(
@@ -248,7 +267,10 @@ def _running(
         start = _start(limit, milestones, found)
         if start is not None:
             reckoned = _reckon(limit, calendar, start.on, limit.length)
-            running.append(_Running(limit=limit, start=start, reckoned=reckoned))
+            latest = reckoned.on
+            if start.latest is not None:
+                latest = _reckon(limit, calendar, start.latest, limit.length).on
+            running.append(_Running(limit=limit, start=start, reckoned=reckoned, latest=latest))
     return running
 
 
@@ -312,6 +334,7 @@ def _deadline(rules: _Rules, running: list[_Running], until: date | None) -> Dea
 
     return rules.made(
         on=due_on,
+        due_latest=max(each.latest for each in running),
         lines=lines,
         extended_until=until,
         rule=rule,
@@ -354,9 +377,12 @@ def _for_item(rules: _Rules, item: Item) -> Deadline | None:
         extended_until=item.amended,
         source=source,
         presumed=False,
+        since=item.since,
         met=item.met,
         met_on=item.met_on,
-        met_latest=item.met_on,
+        met_latest=item.met_latest or item.met_on,
+        ended=item.ended,
+        ended_on=item.ended_on,
     )
 
 
@@ -364,6 +390,7 @@ def _furthest(rules: _Rules, extension: Extension, more: int, own: _Running) -> 
     """Return the furthest day to which the code lets the clock be put off."""
     length = own.limit.length
     reckoned = _reckon(own.limit, rules.calendar, own.start.on, length + more)
+    latest = _reckon(own.limit, rules.calendar, own.start.latest or own.start.on, length + more)
     source = rules.cited(extension, [own.limit])
 
     def lines() -> Iterator[str]:
@@ -374,6 +401,7 @@ def _furthest(rules: _Rules, extension: Extension, more: int, own: _Running) -> 
 
     return rules.made(
         on=reckoned.on,
+        due_latest=latest.on,
         lines=lines,
         id=extension.id,
         kind="norm",
@@ -399,18 +427,20 @@ def _start(
             on += timedelta(days=1)
             line += f", outside office hours: taken as {in_words(on)}"
         presumed = given.presumed or given.latest is not None
-        return _Start(on=on, presumed=presumed, line=line, name=event)
+        return _Start(on=on, latest=given.latest, presumed=presumed, line=line, name=event)
     unknown = f"{_any_of(limit)}: not known"
     other, clock = limit.presumed_from_event, limit.presumed_from_due
     if other is not None and other in milestones:
-        on, name = milestones[other].on, other
+        on, latest, name = milestones[other].on, milestones[other].latest, other
         line = f"{unknown}; presumed from {_said(other, milestones[other])}"
     elif clock is not None and clock in found:
-        on, name = found[clock].due_on, found[clock].started_by[0]
+        on, latest, name = found[clock].due_on, found[clock].due_latest, found[clock].started_by[0]
         line = f"{unknown}; presumed on {in_words(on)}, the last day for it"
     else:
         return None
-    return _Start(on=on, presumed=True, line=line, name=name, rule=limit.presumed_rule)
+    return _Start(
+        on=on, latest=latest, presumed=True, line=line, name=name, rule=limit.presumed_rule
+    )
 
 
 def _reckon(limit: Limit, calendar: WorkingDayCalendar, start: date, length: int) -> Reckoning:

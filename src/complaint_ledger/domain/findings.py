@@ -28,6 +28,9 @@ from complaint_ledger.domain.timeliness import judge_extensions, judge_times
 from complaint_ledger.domain.verdicts import Found, Verdict, cannot_tell
 from complaint_ledger.domain.working_days import in_words
 
+OWN_RULES: Final = ("code-in-force", "stage-unknown", "code-missing")
+"""Rules of the library's own, about how a code fits a complaint."""
+
 RECORD: Final = "record"
 """Stands for the code where a rule is about the record itself, whatever code governs."""
 
@@ -45,6 +48,7 @@ class CodeFinding:
         subject: The clock, by its id, or the check.
         events: The ids of the entries that it rests on.
         due_on: The last day, where it is about one.
+        first_due_on: The last day before it was put off, or amended, where it was.
         happened_on: The day that is compared with it.
         days_late: Calendar days; 0 exactly when met, None where no day can be compared.
         presumed: It rests on a day that is inferred.
@@ -63,6 +67,7 @@ class CodeFinding:
     item: str | None = None
     events: tuple[str, ...] = ()
     due_on: date | None = None
+    first_due_on: date | None = None
     happened_on: date | None = None
     days_late: int | None = None
     presumed: bool = False
@@ -84,6 +89,19 @@ def judge(told: Sequence[Fact], codes: Sequence[Governing], today: date) -> tupl
     found = [finding for case in cases for finding in _by_code(case)]
     found += _of_record(cases[0] if cases else Case.of(told, NO_CODE, today))
     return tuple(found)
+
+
+def code_missing(code: str, why: str) -> CodeFinding:
+    """Return that nothing can be told by *code*, since its text, or its calendar, is gone."""
+    return CodeFinding(
+        rule="code-missing",
+        code=code,
+        paragraph="a deduction of this library",
+        source="unverified",
+        verdict="cannot-tell",
+        subject="code-missing",
+        sentence=f"A complaint is judged by the text that was pinned: {why}.",
+    )
 
 
 def _by_code(case: Case) -> Iterator[CodeFinding]:

@@ -153,6 +153,13 @@ class HandlingCode:
         if self.clocks and self.calendar is None:
             raise BadValue("calendar", "is missing; clocks need one to count by")
 
+    @property
+    def rules(self) -> frozenset[str]:
+        """Every rule that a finding under this code may name."""
+        found = {clock.rule for clock in self.clocks}
+        found |= {clock.extension.rule for clock in self.clocks if clock.extension}
+        return frozenset(found | {asked.rule for asked in self.requirements})
+
     def cited(self, part: Cited) -> str:
         """Return where *part* of this code stands: the text, and its paragraph."""
         return f"{part.cites or self.title}, {part.paragraph}"

@@ -34,6 +34,14 @@ def vague_dates(events: Iterable[e.Event]) -> Vague:
     }
 
 
+def latest_of(vague: Vague, day: date) -> date | None:
+    """Return the last day that *day* may stand for; None where it stands for itself."""
+    precision = vague.get(day, "day")
+    if precision == "month":
+        return day.replace(day=gregorian.monthrange(day.year, day.month)[1])
+    return day.replace(month=12, day=31) if precision == "year" else None
+
+
 @attrs.frozen(kw_only=True)
 class Told:
     """
@@ -56,17 +64,17 @@ class _Notes:
         self.undated: set[str] = set()
         self._vague = vague
 
-    def note(self, name: str, day: date | None, *, passed: bool = False) -> None:
+    def note(
+        self, name: str, day: date | None, *, passed: bool = False, outside_hours: bool = False
+    ) -> None:
         if day is not None:
-            self.dated.setdefault(name, Milestone(on=day, latest=self.latest(day)))
+            said = Milestone(on=day, latest=self.latest(day), outside_hours=outside_hours)
+            self.dated.setdefault(name, said)
         elif passed:
             self.undated.add(name)
 
     def latest(self, day: date) -> date | None:
-        precision = self._vague.get(day, "day")
-        if precision == "month":
-            return day.replace(day=gregorian.monthrange(day.year, day.month)[1])
-        return day.replace(month=12, day=31) if precision == "year" else None
+        return latest_of(self._vague, day)
 
     def told(self) -> Told:
         return Told(dated=self.dated, undated=frozenset(self.undated - self.dated.keys()))
@@ -79,9 +87,11 @@ def milestones(
     notes = _Notes(vague)
     notes.note("occurred", complaint.arose_on)
     notes.note("aware", complaint.aware_on)
+    began = complaint.received_stage or FIRST_STAGE
+    receipt = "received" if began == FIRST_STAGE else f"received-at-{began}"
+    notes.note(receipt, None, passed=complaint.received)
     if complaint.received_on:
-        began = complaint.stages[0].stage if complaint.stages else FIRST_STAGE
-        notes.dated["received" if began == FIRST_STAGE else f"received-at-{began}"] = Milestone(
+        notes.dated[receipt] = Milestone(
             on=complaint.received_on,
             at=complaint.received_at,
             outside_hours=complaint.outside_hours,
@@ -93,18 +103,54 @@ def milestones(
         if stage.attempt == 1:
             _note_stage(notes, stage, complaint)
     for name, day in complaint.steps:
-        notes.note(name, day, passed=True)
+        if _counts(name, day, complaint):
+            notes.note(name, day, passed=True)
     _note_end(notes, complaint, code)
     return notes.told()
+
+
+_ORAL = frozenset({"telephone", "in-person", "oral"})
+"""Channels by which a request is said, not written."""
+
+
+def _counts(name: str, day: date | None, complaint: Complaint) -> bool:
+    """
+    Whether a step counts as a milestone.
+
+    An advocate moves a start only where one had been asked for by the receipt and was
+    not there (SI 2006/1738, reg 14(3)(b)); a written record starts the clock of stage 2
+    only where it was made after stage 2 was asked for or agreed (reg 17(4) to (5)).
+    """
+    steps = dict(complaint.steps)
+    if name in {"advocate-requested", "advocate-appointed"}:
+        asked = steps.get("advocate-requested")
+        received = complaint.received_on
+        return "advocate-requested" in steps and not (asked and received and asked > received)
+    if name == "written-record-final":
+        opened = _stage_2_from(complaint)
+        return opened is not None and not (day is not None and day < opened)
+    return True
+
+
+def _stage_2_from(complaint: Complaint) -> date | None:
+    second = complaint.stage("stage-2")
+    days = (dict(complaint.steps).get("stage-1-skipped"), second.opened_on if second else None)
+    return min((day for day in days if day is not None), default=None)
 
 
 def _note_stage(notes: _Notes, stage: StageState, complaint: Complaint) -> None:
     if stage.stage == FIRST_STAGE:
         notes.note("acknowledged", stage.acknowledged_on, passed=stage.acknowledged)
     else:
-        if stage is not complaint.stages[0]:
+        at_receipt = stage.stage == complaint.received_stage
+        if not at_receipt:
             third = stage.stage == "stage-3"
-            notes.note("panel-requested" if third else "escalated", stage.opened_on)
+            asked = "panel-requested" if third else "escalated"
+            hours = stage.outside_hours
+            notes.note(asked, stage.opened_on, passed=True, outside_hours=hours)
+        channel = complaint.channel if at_receipt else stage.channel
+        if stage.stage == "stage-2" and channel in _ORAL:
+            notes.note("oral-request", stage.opened_on, passed=True)
         name = f"{stage.stage}-acknowledged"
         notes.note(name, stage.acknowledged_on, passed=stage.acknowledged)
     notes.note(f"{stage.stage}-responded", stage.responded_on, passed=stage.responded)
@@ -118,7 +164,10 @@ def _note_end(notes: _Notes, complaint: Complaint, code: HandlingCode | None) ->
             notes.note("procedure-exhausted", stage.responded_on)
     if complaint.status == "refused":
         notes.note("procedure-exhausted", complaint.closed_on)
-    notes.note("procedure-exhausted", dict(complaint.steps).get("escalation-refused"))
+    refused = dict(complaint.steps).get("escalation-refused")
+    opened = [stage.opened_on for stage in complaint.stages[1:] if stage.opened_on]
+    if refused is not None and not any(day >= refused for day in opened):
+        notes.note("procedure-exhausted", refused)
     agreed = [
         outcome.decided_on
         for head in complaint.heads
@@ -128,24 +177,35 @@ def _note_end(notes: _Notes, complaint: Complaint, code: HandlingCode | None) ->
     notes.note("resolved", min(agreed, default=None))
     for case in complaint.cases:
         notes.note("referred", case.referred_on)
-    ended = complaint.status in {"closed", "refused", "withdrawn"}
-    notes.note("closed", complaint.closed_on, passed=ended)
+    if complaint.status == "closed":
+        notes.note("closed", complaint.closed_on, passed=True)
+    answered = [stage for stage in complaint.stages if stage.responded]
+    if answered and complaint.open_stage is None:
+        days = [stage.responded_on for stage in answered if stage.responded_on]
+        notes.note("finally-answered", max(days, default=None), passed=True)
 
 
 def extensions(stages: Iterable[StageState]) -> dict[str, date]:
-    """Return until when each deadline was put off: the latest word on it."""
-    return {x.extends: x.until for stage in stages for x in stage.extensions}
+    """Return until when each deadline was put off, at the furthest."""
+    found: dict[str, date] = {}
+    for stage in stages:
+        for one in stage.extensions:
+            found[one.extends] = max(one.until, found.get(one.extends, one.until))
+    return found
 
 
-def items(complaint: Complaint) -> dict[Per, Sequence[Item]]:
+def items(complaint: Complaint, vague: Vague = NOTHING_VAGUE) -> dict[Per, Sequence[Item]]:
     """Return what clocks run for besides the complaint itself."""
     found: dict[Per, list[Item]] = {
         "adjustment": [], "restriction": [], "remedy": [], "learning-action": [], "enquiry": [],
         "recommendation": [], "public-report": [], "update": [],
     }  # fmt: skip
     for one in complaint.obligations:
-        if one.ended and not one.done:
-            continue  # declined, lifted, or not to be delivered: nothing is owed any more
+        for said, done in one.reviews:
+            latest = latest_of(vague, done) if done else None
+            found[one.kind].append(
+                Item(id=one.id, said=said, met=True, met_on=done, met_latest=latest)
+            )
         found[one.kind].append(
             Item(
                 id=one.id,
@@ -154,6 +214,10 @@ def items(complaint: Complaint) -> dict[Per, Sequence[Item]]:
                 amended=one.amended_to,
                 met=one.done,
                 met_on=one.done_on,
+                met_latest=latest_of(vague, one.done_on) if one.done_on else None,
+                # Declined, lifted, or not to be delivered: owed until then, and no longer.
+                ended=one.ended and not one.done,
+                ended_on=one.ended_on,
             )
         )
     return {name: tuple(each) for name, each in found.items()}
@@ -198,7 +262,7 @@ def deadlines_of(
     """
     told = milestones(complaint, code, vague)
     first = [stage for stage in complaint.stages if stage.attempt == 1]
-    owed = items(complaint)
+    owed = items(complaint, vague)
     staged = {clock.stage for clock in code.clocks if clock.per == "update"}
     owed["update"] = tuple(i for stage in first if stage.stage in staged for i in updates(stage))
     found = list(
@@ -224,13 +288,15 @@ def _again(
     if stage.opened_on is None:
         return
     start = {FIRST_STAGE: "received", "stage-3": "panel-requested"}.get(stage.stage, "escalated")
-    reopened = Complaint(stages=(attrs.evolve(stage, attempt=1),))
+    first = attrs.evolve(stage, attempt=1)
+    reopened = Complaint(stages=(first,), received_stage=stage.stage)
     told = milestones(reopened, None, vague)
     dated = {**told.dated, start: Milestone(on=stage.opened_on)}
-    none: dict[Per, Sequence[Item]] = dict.fromkeys(items(reopened), ())
+    owed: dict[Per, Sequence[Item]] = dict.fromkeys(items(reopened), ())
+    owed["update"] = updates(stage)
     for deadline in deadlines(
         code, calendar, dated, extensions([stage]),
-        undated=told.undated, items=none, beyond=beyond,
+        undated=told.undated, items=owed, beyond=beyond,
     ):  # fmt: skip
         if deadline.stage == stage.stage:
             yield attrs.evolve(

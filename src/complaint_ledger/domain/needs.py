@@ -20,7 +20,7 @@ def says(event: Any, need: str) -> bool | None:
         return True
     if isinstance(event, e.ResponseSent):
         if need == "decision":
-            return bool(event.outcomes)
+            return True if event.outcomes else None if not told else False
         if need == "reasons" and event.outcomes:
             given = all(_is_said(one.reasons) for one in event.outcomes)
             return given or (None if not told else False)
@@ -77,8 +77,12 @@ def _closed_on(case: Case, stage: str) -> bool:
 
 
 def _answered(case: Case, stage: str) -> bool:
-    """Whether the complaint was at *stage* at all."""
-    return case.complaint.stage(stage) is not None
+    """Whether *stage* was answered, or the complaint was closed at it without an answer."""
+    state = case.complaint.stage(stage)
+    if state is None:
+        return False
+    last = case.complaint.stages[-1].stage == stage
+    return state.responded or (last and case.complaint.status == "closed")
 
 
 def _started(case: Case, stage: str) -> bool:

@@ -36,6 +36,7 @@ class Obligation:
         due_on: By when, as it was first said.
         amended_to: By when, as was agreed later; lateness against both is kept (OMB-09).
         done_on: When it was met, by the word of whoever may say so (OMB-11).
+        reviews: Reviews that are behind: the day set for each, and the day it was done.
         ended_on: When it came to nothing: declined, not to be delivered.
         owner: Who is to see to it, where that is said.
     """
@@ -51,6 +52,7 @@ class Obligation:
     ended_on: date | None = None
     body: BodyId | None = None
     owner: ActorId | None = None
+    reviews: tuple[tuple[date | None, date | None], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -74,6 +76,7 @@ Obliging: TypeAlias = (
     | e.EnquiryAnswered
     | e.RecommendationMade
     | e.RecommendationSatisfied
+    | e.RecommendationNotSatisfied
     | e.DueDateAmended
     | e.PublicReportReceived
     | e.PublicReportAnswered
@@ -108,7 +111,9 @@ def obliged(obligations: tuple[Obligation, ...], event: Obliging) -> tuple[Oblig
         case e.RestrictionLifted():
             return _put(obligations, "restriction", event.item, ended=True, ended_on=day)
         case e.RemedyDelivered():
-            return _put(obligations, "remedy", event.item, done=True, done_on=day)
+            known = next((o for o in obligations if o.id == event.item), None)
+            first = known.done_on if known and known.done_on else day
+            return _put(obligations, "remedy", event.item, done=True, done_on=first)
         case e.RemedyDeclined() | e.RemedyUndeliverable():
             return _put(obligations, "remedy", event.item, ended=True, ended_on=day)
         case e.LearningCompleted():
@@ -118,6 +123,8 @@ def obliged(obligations: tuple[Obligation, ...], event: Obliging) -> tuple[Oblig
         case e.RecommendationSatisfied():
             notice = event.notice_on
             return _put(obligations, "recommendation", event.item, done=True, done_on=notice)
+        case e.RecommendationNotSatisfied():
+            return _put(obligations, "recommendation", event.item, done=False, done_on=None)
         case e.DueDateAmended():
             found = next((o for o in obligations if o.id == event.item), None)
             kind = found.kind if found else "recommendation"
@@ -151,9 +158,15 @@ def _reviewed(
     event: e.AdjustmentReviewed | e.RestrictionReviewed,
 ) -> tuple[Obligation, ...]:
     """A review meets the day that was set for it; with a next day, the next is owed."""
+    day = event.occurred_on
     if event.review_on is None:
-        return _put(obligations, kind, event.item, done=True, done_on=event.occurred_on)
-    return _put(obligations, kind, event.item, due_on=event.review_on, done=False, done_on=None)
+        return _put(obligations, kind, event.item, done=True, done_on=day)
+    known = next((o for o in obligations if (o.kind, o.id) == (kind, event.item)), None)
+    behind = (*known.reviews, (known.due_on, day)) if known else ((None, day),)
+    return _put(
+        obligations, kind, event.item, due_on=event.review_on, since=day, reviews=behind,
+        done=False, done_on=None,
+    )  # fmt: skip
 
 
 def _put(
@@ -166,3 +179,13 @@ def _put(
             found[at] = attrs.evolve(one, **changes)
             return tuple(found)
     return (*obligations, Obligation(kind=kind, id=item, **changes))
+
+
+def recommendations_due_on(obligations: tuple[Obligation, ...]) -> date | None:
+    """Return the last day for all that an ombudsman recommended: of the case, not of a task."""
+    days = [
+        one.amended_to or one.due_on
+        for one in obligations
+        if one.kind == "recommendation" and not one.ended
+    ]
+    return max((day for day in days if day is not None), default=None)

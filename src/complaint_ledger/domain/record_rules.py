@@ -87,12 +87,16 @@ def nothing_from_the_future(case: Case) -> Iterator[Found]:
 
 
 def answered_once(case: Case) -> Iterator[Found]:
-    seen: dict[tuple[str, int], str] = {}
-    for fact, event in case.all(e.ResponseSent):
-        key = (event.stage, event.attempt)
-        if key in seen:
-            yield missed("a second answer is on record", seen[key], fact.id, stage=event.stage)
-        seen.setdefault(key, fact.id)
+    seen: dict[tuple[str, int], list[tuple[str, set[str]]]] = {}
+    for fact, event in case.all(e.ResponseSent, e.ResolvedByAgreement):
+        outcomes = event.outcomes if isinstance(event, e.ResponseSent) else ()
+        heads: set[str] = {one.head for one in outcomes} | set(getattr(event, "heads", ()))
+        stage = getattr(event, "stage", "")
+        before = seen.setdefault((stage, case.attempts[fact.id]), [])
+        again = next((one for one, asked in before if not (asked and heads) or asked & heads), None)
+        if again is not None:
+            yield missed("a second answer is on record", again, fact.id, stage=stage)
+        before.append((fact.id, heads))
 
 
 _ENDS: Final = (e.ComplaintClosed, e.ComplaintRefused, e.ComplaintWithdrawn)
@@ -100,7 +104,8 @@ _ENDS: Final = (e.ComplaintClosed, e.ComplaintRefused, e.ComplaintWithdrawn)
 
 def nothing_while_closed(case: Case) -> Iterator[Found]:
     ends: list[tuple[Fact, e.Happened]] = [*case.all(*_ENDS)]
-    again = [event.occurred_on for _, event in case.all(e.ComplaintReopened)]
+    opens = case.all(e.ComplaintReopened, e.ComplaintEscalated)
+    again = [event.occurred_on for _, event in opens]
     for fact in case.told:
         day = fact.event.occurred_on
         if isinstance(fact.event, (*AFTER_CLOSING, *_ENDS)) or day is None:

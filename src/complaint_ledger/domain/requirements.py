@@ -6,6 +6,7 @@ a requirement, so that a file that gives too little or too much is refused.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -70,13 +71,21 @@ class Reads:
 READS: Final[Mapping[str, Reads]] = MappingProxyType(
     {
         "says": Reads(needs=("of", "needs"), takes=("stage", "where")),
-        "followed-by": Reads(needs=("of", "by"), takes=("stage", "where", "due"), afterwards=True),
+        "followed-by": Reads(
+            needs=("of", "by"), takes=("stage", "where", "due", "before"), afterwards=True
+        ),
         "signed-off": Reads(takes=("stage",), asked_of=("response-sent",)),
         "decided-by-another": Reads(needs=("stage",), asked_of=("response-sent",)),
         "every-head-answered": Reads(asked_of=("response-sent",)),
         "resolved-by-agreement": Reads(asked_of=("response-sent",)),
         "stages-at-most": Reads(
-            needs=("most",), asked_of=("complaint-received", "complaint-escalated", "response-sent")
+            needs=("most",),
+            asked_of=(
+                "complaint-received",
+                "complaint-escalated",
+                "complaint-reopened",
+                "response-sent",
+            ),
         ),
         "extension-in-time": Reads(takes=("clock",), asked_of=("response-extended",)),
         "refusal-reason": Reads(needs=("of",), takes=("reasons",)),
@@ -97,6 +106,7 @@ _READ: Final = (
     "needs",
     "by",
     "due",
+    "before",
     "most",
     "reasons",
     "services",
@@ -121,6 +131,7 @@ class Requirement(Cited):
         needs: What the event must say: names of its fields, or words it *told*.
         by: The events of which one must follow.
         due: The field of the event with the day by which.
+        before: The event before which one of them must be there.
         most: How many at most.
         reasons: Reasons, by id.
         services: Services, by id.
@@ -137,6 +148,7 @@ class Requirement(Cited):
     needs: tuple[str, ...] = ()
     by: tuple[str, ...] = attrs.field(default=(), validator=EachOf(tuple(NAMES)))
     due: str | None = None
+    before: str | None = attrs.field(default=None, validator=OneOf(tuple(NAMES)))
     most: int | None = attrs.field(default=None, validator=NotBelow(1))
     reasons: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
@@ -167,7 +179,16 @@ class Requirement(Cited):
         if self.where is not None:
             _field("where", self.where.partition("=")[0], of, fields)
         if self.due is not None:
-            _field("due", self.due, of, fields)
+            dates = {
+                field.name.replace("_", "-")
+                for field in attrs.fields(NAMES[of])
+                if field.type in {date, date | None}
+            }
+            if self.due not in dates:
+                there = ", ".join(sorted(dates))
+                raise BadValue("due", f"{of} has no date {self.due!r}; there is {there}")
+        if self.stage is not None and "stage" not in fields:
+            raise BadValue("stage", f"{of} belongs to no stage; take it out")
 
     def may_refuse(self, event: ComplaintEvent) -> bool:
         """Return whether *event* could be refused by it."""

@@ -37,9 +37,16 @@ def stepped(steps: Steps, event: Stepping) -> Steps:
     """Return *steps* after *event*. Never refuses a fact."""
     name, day = _step(event)
     known = dict(steps)
-    if name is None or (known.get(name) is not None and name not in _LATEST):
+    before = known.get(name) if name else None
+    if name is None or (before is not None and name not in _LATEST):
         return steps
+    if name == "response-period-ends" and before and _after(event.occurred_on, before):
+        return steps  # a period that has passed is not set anew (ASC-09)
     return tuple((known | {name: day}).items())
+
+
+def _after(day: date | None, other: date) -> bool:
+    return day is not None and day > other
 
 
 def _step(event: Stepping) -> tuple[str | None, date | None]:
@@ -53,7 +60,9 @@ def _step(event: Stepping) -> tuple[str | None, date | None]:
         case e.InterestDecided():
             return ("interest-decided" if event.sufficient else None), event.occurred_on
         case e.StartAgreed():
-            return "start-agreed", event.start_on
+            # What is agreed afterwards moves no start (CSC-02).
+            late = _after(event.occurred_on, event.start_on)
+            return (None if late else "start-agreed"), event.start_on
         case e.WrittenRecordMade():
             return ("written-record-final" if event.final else None), event.occurred_on
         case e.DiscussionHeld():

@@ -18,6 +18,7 @@ class Found:
         note: What the record shows, as the end of a sentence.
         events: The ids of the entries that it rests on.
         due_on: The last day, where one is compared.
+        first_due_on: The last day before it was put off, or amended, where it was.
         happened_on: The day that is compared with it; None where nothing happened.
         late: Calendar days after *due_on*, where it was missed.
         presumed: It rests on a day that is inferred.
@@ -31,6 +32,7 @@ class Found:
     head: str | None = None
     item: str | None = None
     due_on: date | None = None
+    first_due_on: date | None = None
     happened_on: date | None = None
     late: int | None = None
     presumed: bool = False

@@ -75,7 +75,7 @@ def _decide(
         case c.Deliver():
             return journey.deliver(command, complaint, told)
         case c.Resolve():
-            return journey.resolve(command, complaint)
+            return journey.resolve(command, complaint, situation)
         case c.Escalate():
             return journey.escalate(command, complaint, situation)
         case c.Refuse():

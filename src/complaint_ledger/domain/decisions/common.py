@@ -75,7 +75,7 @@ def next_stage(complaint: Complaint, situation: Situation) -> StageId:
     after = max(reached, default=-1) + 1
     if after >= len(situation.stages):
         raise Refused(
-            "no-further-stage",
+            situation.rule_of("stages-at-most") or "no-further-stage",
             "the code has no further stage; what follows is the ombudsman",
         )
     return StageId(situation.stages[after])
@@ -84,7 +84,7 @@ def next_stage(complaint: Complaint, situation: Situation) -> StageId:
 def refuse_unknown_stage(stage: StageId | None, situation: Situation) -> None:
     if stage and situation.stages and stage not in situation.stages:
         raise Refused(
-            "stage-unknown",
+            situation.rule_of("stages-at-most") or "stage-unknown",
             f"the complaint's code has no stage {stage}; it has {', '.join(situation.stages)}",
         )
 
@@ -170,3 +170,23 @@ def brings_text(said: Any) -> bool:
     if not attrs.has(type(said)):
         return False
     return any(brings_text(getattr(said, field.name)) for field in attrs.fields(type(said)))
+
+
+def answers_others(complaint: Complaint, stage: str, attempt: int, heads: Iterable[HeadId]) -> bool:
+    """Return whether an answer on *heads* leaves alone what was answered at that stage before."""
+    asked = set(heads)
+    answered = {
+        head.id
+        for head in complaint.heads
+        for outcome in head.local
+        if (outcome.stage, outcome.attempt) == (stage, attempt)
+    }
+    return bool(asked) and bool(answered) and not asked & answered
+
+
+def refuse_code_twice(codes: Iterable[e.CodePin]) -> None:
+    named = [pin.id for pin in codes]
+    if len(set(named)) < len(named):
+        raise Refused(
+            "code-twice", "a code stands there twice; name it once, with all the heads it covers"
+        )

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
+from complaint_ledger.domain.code_refusals import code_refusals
 from complaint_ledger.domain.complaint import Complaint, replay
 from complaint_ledger.domain.decisions.common import (
     dated,
+    refuse_code_twice,
     refuse_twins,
     refuse_unknown_findings,
     refuse_unknown_outcomes,
@@ -39,7 +41,22 @@ def correct(
     refuse_impossible(replacement, besides, others, wrong.event)
     for objection in objections(replacement, before, situation):
         raise objection
+    _refuse_new_breaches(wrong, replacement, others, situation)
     return [told_as(e.EntryCorrected, command, replacement=replacement)]
+
+
+def _refuse_new_breaches(
+    wrong: Fact, replacement: e.ComplaintEvent, others: Sequence[Fact], situation: Situation
+) -> None:
+    """Refuse what the complaint's own code asks, unless the entry lacked it before."""
+    assert isinstance(wrong.event, e.ComplaintEvent)
+    lacked = {
+        refusal.rule
+        for refusal in code_refusals(wrong.event, others, situation.codes, situation.now)
+    }
+    for refusal in code_refusals(replacement, others, situation.codes, situation.now):
+        if refusal.rule not in lacked:
+            raise refusal
 
 
 def _refuse_unknown_parts(event: e.ComplaintEvent, before: Complaint, situation: Situation) -> None:
@@ -47,6 +64,7 @@ def _refuse_unknown_parts(event: e.ComplaintEvent, before: Complaint, situation:
     match event:
         case e.ComplaintReceived():
             refuse_twins(head.id for head in event.heads)
+            refuse_code_twice(event.codes)
             if event.occurred_on is None and event.precision == "day":
                 raise Refused("GEN-01", "a receipt needs its date, or precision unknown")
         case e.ComplaintDefined():

@@ -11,6 +11,7 @@ from typing import Final
 
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.complaint import Complaint
+from complaint_ledger.domain.decisions.common import answers_others
 from complaint_ledger.domain.decisions.situation import Situation
 from complaint_ledger.errors import Refused
 
@@ -59,6 +60,11 @@ AFTER_CLOSING: Final = (
     e.TermsSent,
     e.ExhaustionNotified,
     e.ComplaintsLinked,
+    e.ComplaintTransferred,
+    e.RepresentativeAuthorised,
+    e.EscalationRefused,
+    e.UpdateSent,
+    e.HandlingCodeRevised,
     e.EntryCorrected,
     e.EntryRetracted,
 )
@@ -86,18 +92,29 @@ def objections(
     yield from _not_before_receipt(event, complaint)
     yield from _has_happened(event, situation)
     if isinstance(event, e.ResponseSent):
+        heads = [one.head for one in event.outcomes]
         answered = any(
             s.responded and s.stage == event.stage and s.attempt == event.attempt
             for s in complaint.stages
         )
-        if answered:
+        if answered and not answers_others(complaint, event.stage, event.attempt, heads):
             yield Refused("GEN-11", f"{event.stage} was answered already")
-    if complaint.status != "open" and not isinstance(event, AFTER_CLOSING):
+    if complaint.status != "open" and not _may_follow_the_end(event, complaint):
         yield Refused(
             "GEN-13",
             f"the complaint is {complaint.status}; reopen it, or correct or retract the entry"
             " that says so",
         )
+
+
+def _may_follow_the_end(event: e.ComplaintEvent, complaint: Complaint) -> bool:
+    """Whether it belongs after the end, goes on from it, or happened before and is told late."""
+    if isinstance(event, AFTER_CLOSING):
+        return True
+    on, ended = event.occurred_on, complaint.closed_on
+    if isinstance(event, e.ComplaintEscalated) and complaint.status == "closed":
+        return on is not None
+    return on is not None and ended is not None and on < ended
 
 
 def _receipts(event: e.ComplaintEvent, complaint: Complaint) -> Iterator[Refused]:

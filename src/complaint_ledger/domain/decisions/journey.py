@@ -6,8 +6,10 @@ from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.complaint import FIRST_STAGE, Complaint
 from complaint_ledger.domain.decisions.common import (
+    answers_others,
     known_head,
     next_stage,
+    refuse_code_twice,
     refuse_twins,
     refuse_unknown_outcomes,
     refuse_unknown_stage,
@@ -33,6 +35,7 @@ def receive(command: c.Receive, complaint: Complaint) -> list[e.ComplaintEvent]:
     covered = {head for pin in command.codes for head in pin.heads}
     if covered - {head.id for head in heads}:
         raise Refused("head-unknown", "a code is said to cover a head that the receipt lacks")
+    refuse_code_twice(command.codes)
     return [told_as(e.ComplaintReceived, command, heads=heads)]
 
 
@@ -64,7 +67,8 @@ def assign(command: c.Assign, complaint: Complaint) -> list[e.ComplaintEvent]:
 def extend(command: c.Extend, complaint: Complaint, situation: Situation) -> list[e.ComplaintEvent]:
     stage = stage_of(command.stage, complaint)
     # What `due` calls the deadline of a later attempt is the deadline of that attempt's stage.
-    named = (command.extends or f"{stage.stage}-respond").removesuffix(f"-attempt-{stage.attempt}")
+    usual = situation.answer_of(stage.stage) or f"{stage.stage}-respond"
+    named = (command.extends or usual).removesuffix(f"-attempt-{stage.attempt}")
     extends = DeadlineId(named)
     if situation.deadlines and extends not in situation.deadlines:
         raise Refused(
@@ -102,12 +106,14 @@ def respond(
     command: c.Respond, complaint: Complaint, situation: Situation
 ) -> list[e.ComplaintEvent]:
     stage = stage_of(command.stage, complaint, answered=True)
-    if stage.responded:
+    outcomes = command.outcomes
+    if stage.responded and not answers_others(
+        complaint, stage.stage, stage.attempt, (one.head for one in outcomes)
+    ):
         raise Refused(
             "GEN-11",
             f"{stage.stage} was answered already; correct that response, or reopen the stage",
         )
-    outcomes = command.outcomes
     if command.outcome:
         outcomes = tuple(
             e.HeadOutcome(
@@ -142,11 +148,19 @@ def deliver(
     return said_again(event, told) if stage.delivered_on is not None else [event]
 
 
-def resolve(command: c.Resolve, complaint: Complaint) -> list[e.ComplaintEvent]:
+def resolve(
+    command: c.Resolve, complaint: Complaint, situation: Situation
+) -> list[e.ComplaintEvent]:
+    if situation.outcomes and "resolved" not in situation.outcomes:
+        raise Refused(
+            "outcome-unknown",
+            "the complaint's code knows no outcome resolved; answer with one that it has,"
+            f" {', '.join(sorted(situation.outcomes))}",
+        )
     if not is_given(command.agreed_action):
         raise Refused("SPSO-08", "resolved needs the action that both sides agreed")
     stage = stage_of(command.stage, complaint, answered=True)
-    if stage.responded:
+    if stage.responded and not answers_others(complaint, stage.stage, stage.attempt, command.heads):
         raise Refused("GEN-11", f"{stage.stage} was answered already")
     for head in command.heads:
         known_head(head, complaint)

@@ -16,6 +16,7 @@ from complaint_ledger.domain.decisions.common import (
     brings_text,
     in_clear,
     known_head,
+    refuse_code_twice,
     refuse_unknown_stage,
     stage_of,
 )
@@ -35,6 +36,7 @@ _REPLACES: Final = (
     e.ResponsePeriodSet,
     e.RestrictionReviewed,
     e.DueDateAmended,
+    e.HandlingCodeRevised,
 )
 
 
@@ -42,7 +44,7 @@ def plain(
     command: c.Plain, complaint: Complaint, told: Sequence[Fact], situation: Situation
 ) -> list[e.ComplaintEvent]:
     event = _at_its_stage(command, complaint, situation)
-    if _said_before(event, complaint, told):
+    if _said_before(event, told):
         return []
     refuse_impossible(event, complaint, told)
     _refuse_unsaid(event, complaint, told, situation)
@@ -58,9 +60,7 @@ def _at_its_stage(command: c.Plain, complaint: Complaint, situation: Situation) 
     return command
 
 
-def _said_before(event: e.ComplaintEvent, complaint: Complaint, told: Sequence[Fact]) -> bool:
-    if isinstance(event, e.HandlingCodeRevised):
-        return bool(event.codes) and event.codes == complaint.codes
+def _said_before(event: e.ComplaintEvent, told: Sequence[Fact]) -> bool:
     if brings_text(event):
         return False  # a sealed text cannot be compared; better said twice than lost
     item = getattr(event, "item", None)
@@ -100,6 +100,8 @@ def refuse_impossible(
     match event:
         case e.HandlingCodeRevised(codes=()):
             raise Refused("codes-missing", "name each code that governs from now on")
+        case e.HandlingCodeRevised():
+            refuse_code_twice(event.codes)
         case e.PanelAppointed():
             _refuse_odd_panel(event)
         case e.ComplaintsLinked():
@@ -197,6 +199,8 @@ def _refuse_odd_notice(
 
 
 def _refuse_vague_evidence(event: e.EvidenceSent) -> None:
+    if event.occurred_on is None and event.precision == "day":
+        raise Refused("OMB-13", "say on which day they were sent (occurred_on)")
     if not event.items:
         raise Refused("OMB-13", "name each document that was sent (items)")
     names = [document.id for document in event.items]

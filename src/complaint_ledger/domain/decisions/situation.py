@@ -46,3 +46,29 @@ class Situation:
             ),
             None,
         )
+
+    def rule_of(self, check: str) -> str | None:
+        """Return the rule by which a code that governs refuses by *check*, if one does."""
+        return next(
+            (
+                asked.rule
+                for governing in self.codes
+                for asked in governing.code.requirements
+                if asked.refuses and asked.check == check
+            ),
+            None,
+        )
+
+    def answer_of(self, stage: str) -> str | None:
+        """Return the deadline of the answer at *stage* that a code lets be put off, if one does."""
+        return next(
+            (
+                clock.id
+                for governing in self.codes
+                for clock in governing.code.clocks
+                if clock.extension is not None
+                and clock.stage == stage
+                and f"{stage}-responded" in clock.met_by
+            ),
+            None,
+        )

@@ -154,10 +154,18 @@ class ResolvedByAgreement(Happened):
 
 @attrs.frozen(kw_only=True)
 class ComplaintEscalated(Happened):
-    """The person asked for the next stage, and it was opened."""
+    """
+    The person asked for the next stage, and it was opened.
+
+    Attributes:
+        outside_hours: The request came outside office hours.
+        channel: How it came; what was said counts from its written record (CSC-03).
+    """
 
     stage: StageId
     heads: tuple[HeadId, ...] = ()
+    outside_hours: bool = False
+    channel: ChannelId | None = None
     reasons: Private = None
 
 

@@ -86,10 +86,15 @@ class LabelTable:
 
 @attrs.frozen(kw_only=True)
 class PanelMember:
-    """Someone who sits on a review panel, and whether they are tied to the authority."""
+    """
+    Someone who sits on a review panel.
+
+    Attributes:
+        connection: What ties them to the authority; None where nobody said.
+    """
 
     id: ActorId
-    connection: Connection = "none"
+    connection: Connection | None = None
 
 
 @attrs.frozen(kw_only=True)
