@@ -52,6 +52,11 @@ class TestEveryHead:
         too_late = attrs.evolve(moved, occurred_on=day(5, 12))
         assert verdicts("LGSCO-15", LGSCO, *BEGUN, too_late, responded()) == ["missed"]
 
+    def test_lgsco_15_two_letters_may_answer_a_complaint_between_them(self):
+        first, second = responded(day(4, 28)), responded(day(5, 1), heads=("h2",))
+        assert verdicts("LGSCO-15", LGSCO, *BEGUN, first) == ["missed"]
+        assert verdicts("LGSCO-15", LGSCO, *BEGUN, first, second) == ["met", "met"]
+
     def test_lgsco_15_nor_what_both_sides_had_agreed_on(self):
         agreed = e.ResolvedByAgreement(occurred_on=day(4, 28), stage="stage-1", heads=("h2",))
         assert verdicts("LGSCO-15", LGSCO, *BEGUN, agreed, responded()) == ["met"]

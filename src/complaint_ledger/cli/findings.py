@@ -76,12 +76,14 @@ def findings(
     )
     wanted = _Wanted(code=code, rule=rule, verdict=verdict)
     chosen = wanted.of(judged)
+    if rule is not None or code is not None:
+        chosen = iter(list(chosen))
+        wanted.say_what_there_is()
     if counted:
         rows: Iterable[dict[str, Any]] = map(_count_row, summary(chosen))
         print_rows(rows, form, COUNTS)
     else:
         print_rows(_rows(chosen), form, ALL if form == "csv" else COLUMNS)
-    wanted.say_what_there_is()
     ctx.exit(1 if wanted.missed else 0)
 
 
@@ -98,6 +100,8 @@ class _Wanted:
 
     def say_what_there_is(self) -> None:
         """Refuse a rule or a code that is none: nothing found is not nothing missed."""
+        if not self.codes - {RECORD}:
+            return  # nothing was judged by any code
         for what, wanted, there in (
             ("rule", self.rule, self.rules),
             ("code", self.code, self.codes),

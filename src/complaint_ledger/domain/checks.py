@@ -165,10 +165,12 @@ def decided_by_another(asked: Requirement, case: Case) -> Iterator[Found]:
 
 
 def every_head_answered(_: Requirement, case: Case) -> Iterator[Found]:
-    """Whether each answer has an outcome for each head that was in it."""
-    for fact, event in case.all(e.ResponseSent):
+    """Whether each head that was in an answer has an outcome: in it, or in another beside it."""
+    answers = case.all(e.ResponseSent)
+    for fact, event in answers:
         asked_for = _heads_at(fact, event.stage, case)
-        answered = {one.head for one in event.outcomes}
+        beside = (x for _, x in answers if (x.stage, x.attempt) == (event.stage, event.attempt))
+        answered = {one.head for other in beside for one in other.outcomes}
         left = [head for head in asked_for if head not in answered]
         around = _around(case, fact)
         if not event.outcomes:
