@@ -38,7 +38,7 @@ _EARLY: Final[tuple[type, ...]] = (
 
 
 def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Return *facts* by when they happened and what they say; what nobody dated comes last."""
+    """Return *facts* by when they happened and what they say, never by when they were recorded."""
     ordered = sorted(facts, key=_place)
     for fact in [fact for fact in ordered if isinstance(fact.event, _OPENS_AGAIN)]:
         _after_its_end(ordered, ordered.index(fact))
