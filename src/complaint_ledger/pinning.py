@@ -28,10 +28,15 @@ load_code: Final = SHIPPED.code
 load_calendar: Final = SHIPPED.calendar
 
 
+_PINNING: Final = (e.ComplaintReceived, e.HandlingCodeRevised)
+
+
 def pins_of(facts: Sequence[Fact]) -> tuple[e.CodePin, ...]:
     """Return the codes that govern the complaint, as it stands: as received, or as revised."""
+    said = [fact for fact in standing(facts) if isinstance(fact.event, _PINNING)]
     # In the order of judgement: whoever recorded a revision first plays no part.
-    return replay(fact.event for fact in in_order(standing(facts))).codes
+    last = in_order(said)[-1].event if said else None
+    return last.codes if isinstance(last, _PINNING) else ()
 
 
 def governing_pins(command: c.Command, facts: Sequence[Fact]) -> tuple[e.CodePin, ...]:
