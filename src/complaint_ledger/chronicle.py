@@ -10,8 +10,9 @@ import attrs
 
 from complaint_ledger import codec, pinning
 from complaint_ledger.domain import events as e
+from complaint_ledger.domain.complaint import replay
 from complaint_ledger.domain.deadlines import Deadline
-from complaint_ledger.domain.history import Fact, as_of, effective, known, standing
+from complaint_ledger.domain.history import Fact, effective, known, standing
 from complaint_ledger.domain.words import Private, ReasonId, Sealed, StreamId, Withheld
 from complaint_ledger.errors import Refused
 from complaint_ledger.ledger import Ledger
@@ -227,11 +228,12 @@ def _mark(_: str, value: Private) -> str:
 
 
 def _due(ledger: Ledger, facts: Sequence[Fact], at: datetime) -> dict[str, Deadline]:
-    complaint = as_of(facts, at)
+    told = effective(standing(known(facts, at)), None)
+    complaint = replay(fact.event for fact in told)
     found = pinning.deadlines_of(
         complaint,
         ledger.texts,
-        told=effective(standing(known(facts, at)), None),
+        told=told,
         beyond=lambda *_: None,  # `due` says which clocks leave the calendar
     )
     return {_due_name(each, several=len(complaint.codes) > 1): each for each in found}

@@ -15,7 +15,7 @@ import attrs
 from complaint_ledger import codec, pinning
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
-from complaint_ledger.domain.complaint import Complaint
+from complaint_ledger.domain.complaint import Complaint, replay
 from complaint_ledger.domain.deadlines import Beyond, Deadline
 from complaint_ledger.domain.decisions import Situation, decide
 from complaint_ledger.domain.history import Fact, as_of, effective, known, standing
@@ -508,9 +508,8 @@ class Ledger:
         """
         facts = known(self.facts(complaint), known_at)
         told = effective(standing(facts), effective_on)
-        return pinning.deadlines_of(
-            as_of(facts, None, effective_on), self.texts, told=told, beyond=beyond
-        )
+        stands = replay(fact.event for fact in told)
+        return pinning.deadlines_of(stands, self.texts, told=told, beyond=beyond)
 
     def streams(self) -> Iterator[str]:
         """Yield the stream of every complaint."""

@@ -51,24 +51,23 @@ def in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 
 _OPENS_AGAIN: Final = (e.ComplaintReopened, e.ComplaintEscalated)
-
-
-_ENDS: Final = (e.ComplaintClosed, e.ComplaintRefused, e.ComplaintWithdrawn)
+ENDS: Final = (e.ComplaintClosed, e.ComplaintRefused, e.ComplaintWithdrawn)
+"""What ends a complaint with the council."""
 
 
 def _after_its_end(ordered: list[Fact], at: int) -> None:
     """Put a reopening behind the end of the same day, where nothing had ended before."""
     opened = ordered[at].event
     day = opened.occurred_on
-    turns = [x for x in ordered[:at] if isinstance(x.event, (*_ENDS, *_OPENS_AGAIN))]
-    if turns and isinstance(turns[-1].event, _ENDS):
+    turns = [x for x in ordered[:at] if isinstance(x.event, (*ENDS, *_OPENS_AGAIN))]
+    if turns and isinstance(turns[-1].event, ENDS):
         return
     if any(_answers(x.event, opened) for x in ordered if x.event.occurred_on == day):
         return  # opened, answered and ended on one day
     ends = [
         place
         for place, fact in enumerate(ordered)
-        if isinstance(fact.event, _ENDS) and fact.event.occurred_on == day and day is not None
+        if isinstance(fact.event, ENDS) and fact.event.occurred_on == day and day is not None
     ]
     if ends:
         ordered.insert(ends[-1], ordered.pop(at))

@@ -43,4 +43,4 @@ def code_refusals(
                     yield Refused(asked.rule, f"{asked.asks}: {found.note}")
         for extension, found in judge_extensions(case) if capping else ():
             if extension.refuses and _NEW in found.events and found.verdict == "missed":
-                yield Refused(extension.rule, f"{found.note}")
+                yield Refused(extension.rule, found.note)

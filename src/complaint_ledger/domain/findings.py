@@ -175,11 +175,15 @@ def _of_record(case: Case) -> Iterator[CodeFinding]:
             )
 
 
+# What both have under one name; `days_late` is worked out.
+_SHARED: Final = (
+    *(attrs.fields_dict(Found).keys() & attrs.fields_dict(CodeFinding).keys()),
+    "days_late",
+)
+
+
 def _dates(found: Found) -> dict[str, Any]:
-    shared = {field.name for field in attrs.fields(Found)} & {
-        field.name for field in attrs.fields(CodeFinding)
-    }
-    return {name: getattr(found, name) for name in shared} | {"days_late": found.days_late}
+    return {name: getattr(found, name) for name in _SHARED}
 
 
 NO_CODE: Final = Governing(code=HandlingCode(id="none", version="1", title="No handling code"))

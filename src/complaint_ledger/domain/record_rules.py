@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from complaint_ledger.domain import events as e
-from complaint_ledger.domain.case import Case
+from complaint_ledger.domain.case import ENDS, Case
 from complaint_ledger.domain.decisions.general import AFTER_CLOSING, PREHISTORY
 from complaint_ledger.domain.handling_code import SourceMark
 from complaint_ledger.domain.history import Fact
@@ -99,16 +99,13 @@ def answered_once(case: Case) -> Iterator[Found]:
         before.append((fact.id, heads))
 
 
-_ENDS: Final = (e.ComplaintClosed, e.ComplaintRefused, e.ComplaintWithdrawn)
-
-
 def nothing_while_closed(case: Case) -> Iterator[Found]:
-    ends: list[tuple[Fact, e.Happened]] = [*case.all(*_ENDS)]
+    ends: list[tuple[Fact, e.Happened]] = [*case.all(*ENDS)]
     opens = case.all(e.ComplaintReopened, e.ComplaintEscalated)
     again = [event.occurred_on for _, event in opens]
     for fact in case.told:
         day = fact.event.occurred_on
-        if isinstance(fact.event, (*AFTER_CLOSING, *_ENDS)) or day is None:
+        if isinstance(fact.event, (*AFTER_CLOSING, *ENDS)) or day is None:
             continue
         before = [(one, on) for one, ended in ends if (on := ended.occurred_on) and on < day]
         if not before:

@@ -35,7 +35,7 @@ def judge_times(case: Case) -> Iterator[tuple[Clock, Found]]:
         if found is not None:
             yield clock, found
     for name, error in case.beyond:
-        yield clocks[name], cannot_tell(f"{error}", stage=clocks[name].stage)
+        yield clocks[name], cannot_tell(str(error), stage=clocks[name].stage)
     for clock, name, awaited in case.without_start:
         said = name.replace("-", " ")
         why = "nobody knows when, so that no day can be reckoned"
