@@ -193,7 +193,7 @@ def write_by_hand(connection: sqlite3.Connection, commands: Iterable[Rows]) -> N
     for event_row, stream, sealed, head in commands:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?)", event_row)
-        connection.execute("INSERT OR REPLACE INTO streams VALUES (?,?,?)", stream)
+        connection.execute("INSERT OR REPLACE INTO streams VALUES (?,?,?,?)", stream)
         connection.executemany("INSERT INTO sealed VALUES (?,?,?,?,?,?)", sealed)
-        connection.execute("UPDATE head SET position = ?, recorded_at = ?", head)
+        connection.execute("UPDATE head SET position = ?, recorded_at = ?, appended = 1", head)
         connection.execute("COMMIT")

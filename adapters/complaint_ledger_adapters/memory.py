@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from complaint_ledger.errors import (
     ClaimTaken,
     EventIdTaken,
+    KeptAlready,
     LedgerExists,
     NoLedger,
     PartialOverlap,
     StreamMoved,
 )
+from complaint_ledger.restoring import Continuation, check_same_row
 from complaint_ledger.store import (
     Appended,
     Clock,
@@ -22,6 +25,7 @@ from complaint_ledger.store import (
     StreamAppend,
     StreamHead,
     check_batch,
+    check_kept_name,
     next_time,
 )
 
@@ -41,6 +45,8 @@ class MemoryStore:
         self._ids: dict[str, RecordedEvent] = {}
         self._claims: dict[str, str] = {}
         self._sealed: dict[str, SealedRow] = {}
+        self._kept: dict[str, bytes] = {}
+        self._appended = False
 
     def append(self, batch: Sequence[StreamAppend], *, accept_clock: bool = False) -> Appended:
         check_batch(batch)
@@ -67,6 +73,7 @@ class MemoryStore:
             last = self._events[-1].recorded_at if self._events else None
             now = next_time(self.clock(), last, accept_clock=accept_clock)
             first = len(self._events) + 1
+            self._appended = True
             for part in batch:
                 self._record(part, now)
             return Appended(first, len(self._events), now)
@@ -120,18 +127,30 @@ class MemoryStore:
 
     def head(self) -> LedgerHead:
         with self._lock:
-            if not self._events:
-                return LedgerHead(0, None)
-            return LedgerHead(self._events[-1].position, self._events[-1].recorded_at)
+            return self._head()
+
+    def _head(self) -> LedgerHead:
+        if not self._events:
+            return LedgerHead(0, None)
+        return LedgerHead(self._events[-1].position, self._events[-1].recorded_at)
 
     def streams(self) -> Iterator[StreamHead]:
         with self._lock:
-            heads = [StreamHead(s, len(e), self._leaves[s]) for s, e in self._streams.items()]
-        yield from sorted(heads, key=lambda head: head.stream)
+            heads = [self._stream_head(stream) for stream in sorted(self._streams)]
+        yield from heads
+
+    def _stream_head(self, stream: str) -> StreamHead:
+        held = self._streams[stream]
+        return StreamHead(stream, len(held), self._leaves[stream], held[0].position)
 
     def claimed_by(self, claim: str) -> str | None:
         with self._lock:
             return self._claims.get(claim)
+
+    def claims(self) -> Iterator[tuple[str, str]]:
+        with self._lock:
+            held = sorted(self._claims.items())
+        yield from held
 
     def sealed(self, digests: Iterable[str]) -> Mapping[str, SealedRow]:
         with self._lock:
@@ -141,23 +160,67 @@ class MemoryStore:
         with self._lock:
             return sum(self._sealed.pop(digest, None) is not None for digest in set(digests))
 
+    def keep(self, name: str, data: bytes) -> None:
+        check_kept_name(name)
+        with self._lock:
+            if self._kept.setdefault(name, data) != data:
+                raise KeptAlready(name)
+
+    def kept(self, prefix: str = "", *, after: str = "") -> Iterator[tuple[str, bytes]]:
+        with self._lock:
+            names = [n for n in self._kept if n.startswith(prefix) and n > after]
+            held = [(name, self._kept[name]) for name in sorted(names)]
+        yield from held
+
     def restore(
         self,
         events: Iterable[RecordedEvent],
         sealed: Iterable[SealedRow],
         claims: Mapping[str, str],
+        kept: Mapping[str, bytes] = MappingProxyType({}),
     ) -> None:
-        all_events, all_sealed = tuple(events), tuple(sealed)
+        batch, rows = tuple(events), tuple(sealed)
         with self._lock:
-            if self._events:
+            if self._appended:
                 raise LedgerExists("this store")
-            for event in all_events:
+            self._check_restored(batch, rows, claims, kept)
+            for event in batch:
                 self._events.append(event)
                 self._streams.setdefault(event.stream, []).append(event)
                 self._leaves[event.stream] = event.leaf(self.ledger)
                 self._ids[event.id] = event
-            self._sealed.update({row.digest: row for row in all_sealed})
+            self._sealed.update({row.digest: row for row in rows})
             self._claims.update(claims)
+            self._kept.update(kept)
+
+    def _check_restored(
+        self,
+        batch: Sequence[RecordedEvent],
+        rows: Sequence[SealedRow],
+        claims: Mapping[str, str],
+        kept: Mapping[str, bytes],
+    ) -> None:
+        ids = set(self._ids)
+        continuation = Continuation(
+            self.ledger,
+            self._head(),
+            lambda stream: self._stream_head(stream) if stream in self._streams else None,
+        )
+        for event in batch:
+            continuation.take(event)
+            if event.id in ids:
+                raise EventIdTaken(event.id)
+            ids.add(event.id)
+        seen: dict[str, SealedRow] = {}
+        for row in rows:
+            check_same_row(self._sealed.get(row.digest) or seen.setdefault(row.digest, row), row)
+        for claim, stream in claims.items():
+            if self._claims.get(claim, stream) != stream:
+                raise ClaimTaken(claim)
+        for name, data in kept.items():
+            check_kept_name(name)
+            if self._kept.get(name, data) != data:
+                raise KeptAlready(name)
 
     def close(self) -> None:
         """There is nothing to let go of."""

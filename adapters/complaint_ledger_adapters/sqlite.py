@@ -13,9 +13,9 @@ The journal is a write-ahead log (WAL): readers never wait for the writer.
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any
 
 from eventsourcing.sqlite import (
     SQLiteDatastore,
@@ -23,8 +23,7 @@ from eventsourcing.sqlite import (
 )
 
 from complaint_ledger.errors import (
-    ClaimTaken,
-    EventIdTaken,
+    KeptAlready,
     LedgerExists,
     NoLedger,
     PartialOverlap,
@@ -42,12 +41,20 @@ from complaint_ledger.store import (
     StreamAppend,
     StreamHead,
     check_batch,
+    check_kept_name,
     next_time,
 )
-from complaint_ledger_adapters.sqlite_file import APPLICATION_ID, FORMAT, TABLES, Datastore, errors
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+from complaint_ledger_adapters import sqlite_restoring
+from complaint_ledger_adapters.sqlite_file import (
+    APPLICATION_ID,
+    FORMAT,
+    TABLES,
+    Datastore,
+    errors,
+    instant,
+    microseconds,
+    migrate,
+)
 
 
 class SQLiteStore(SQLiteRecorder):
@@ -78,18 +85,19 @@ class SQLiteStore(SQLiteRecorder):
             if any(known):
                 raise PartialOverlap(batch[known.index(False)].stream)
             for part in batch:
-                self._claim(execute, part)
+                sqlite_restoring.claim(execute, dict.fromkeys(part.claims, part.stream))
             position, last = execute("SELECT position, recorded_at FROM head").fetchone()
             now = next_time(
-                self.clock(), _datetime(last) if last else None, accept_clock=accept_clock
+                self.clock(), instant(last) if last else None, accept_clock=accept_clock
             )
             first = position + 1
             rows: list[tuple[Any, ...]] = []
             sealed: list[tuple[Any, ...]] = []
             heads: list[tuple[Any, ...]] = []
-            stamp = _microseconds(now)
+            stamp = microseconds(now)
             for part in batch:
-                version, leaf = versions[part.stream]
+                version, leaf, began = versions[part.stream]
+                began = began or position + 1
                 for event in part.events:
                     position += 1
                     version += 1
@@ -111,23 +119,27 @@ class SQLiteStore(SQLiteRecorder):
                         (s.digest, s.subject, s.key_id, s.algorithm, s.nonce, s.ciphertext)
                         for s in event.sealed
                     ]
-                heads.append((part.stream, version, leaf))
+                heads.append((part.stream, version, leaf, began))
             many = c.sqlite_cursor.executemany
             try:
                 many("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?)", rows)
             except sqlite3.IntegrityError:
-                raise self._taken(execute, rows) from None
-            many("INSERT OR REPLACE INTO streams VALUES (?,?,?)", heads)
+                raise sqlite_restoring.taken(execute, rows) from None
+            many("INSERT OR REPLACE INTO streams VALUES (?,?,?,?)", heads)
             if sealed:
                 sealed.sort()  # by digest, as their index is
                 many("INSERT INTO sealed VALUES (?,?,?,?,?,?)", sealed)
-            execute("UPDATE head SET position = ?, recorded_at = ?", (position, stamp))
+            execute(
+                "UPDATE head SET position = ?, recorded_at = ?, appended = 1", (position, stamp)
+            )
         return Appended(first, position, now)
 
     @staticmethod
-    def _stream_head(execute: Any, stream: str) -> tuple[int, bytes | None]:
-        row = execute("SELECT version, leaf FROM streams WHERE stream = ?", (stream,)).fetchone()
-        return row or (0, None)
+    def _stream_head(execute: Any, stream: str) -> tuple[int, bytes | None, int]:
+        row = execute(
+            "SELECT version, leaf, first FROM streams WHERE stream = ?", (stream,)
+        ).fetchone()
+        return row or (0, None, 0)
 
     @staticmethod
     def _already_there(execute: Any, part: StreamAppend, version: int) -> bool:
@@ -155,28 +167,7 @@ class SQLiteStore(SQLiteRecorder):
             for part in batch
             for e in part.events
         ]
-        return Appended(min(places)[0], max(places)[0], _datetime(places[0][1]), already_there=True)
-
-    @staticmethod
-    def _claim(execute: Any, part: StreamAppend) -> None:
-        for claim in part.claims:
-            row = execute("SELECT stream FROM claims WHERE claim = ?", (claim,)).fetchone()
-            if row is None:
-                execute("INSERT INTO claims VALUES (?,?)", (claim, part.stream))
-            elif row[0] != part.stream:
-                raise ClaimTaken(claim)
-
-    @staticmethod
-    def _taken(execute: Any, rows: list[tuple[Any, ...]]) -> Exception:
-        """Say which of *rows* could not be inserted."""
-        for row in rows:
-            there = execute("SELECT position FROM events WHERE id = ?", (row[3],)).fetchone()
-            if there and there[0] != row[0]:  # else it was inserted just now
-                return EventIdTaken(row[3])
-        return StoreUnreadable(
-            "the store's counter and its events disagree: rows were changed behind its back."
-            " Nothing was recorded; restore a backup"
-        )
+        return Appended(min(places)[0], max(places)[0], instant(places[0][1]), already_there=True)
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -197,27 +188,39 @@ class SQLiteStore(SQLiteRecorder):
     def _select(self, statement: str, values: tuple[Any, ...]) -> list[RecordedEvent]:
         with self._reading() as execute:
             return [
-                RecordedEvent(p, s, v, i, n, m, _datetime(r), prev, body)
+                RecordedEvent(p, s, v, i, n, m, instant(r), prev, body)
                 for p, s, v, i, n, m, r, prev, body in execute(statement, values)
             ]
 
     def head(self) -> LedgerHead:
         with self._reading() as execute:
             position, last = execute("SELECT position, recorded_at FROM head").fetchone()
-        return LedgerHead(position, _datetime(last) if last is not None else None)
+        return LedgerHead(position, instant(last) if last is not None else None)
 
     def streams(self) -> Iterator[StreamHead]:
-        after = ""
+        rows = self._paged("SELECT * FROM streams WHERE stream > ? ORDER BY stream LIMIT 1000")
+        yield from (StreamHead(*row) for row in rows)
+
+    def claims(self) -> Iterator[tuple[str, str]]:
+        yield from self._paged("SELECT * FROM claims WHERE claim > ? ORDER BY claim LIMIT 1000")
+
+    def kept(self, prefix: str = "", *, after: str = "") -> Iterator[tuple[str, bytes]]:
+        yield from self._paged(
+            "SELECT * FROM kept WHERE name > ? AND name >= ? AND name < ? ORDER BY name LIMIT 200",
+            (prefix, f"{prefix}\x7f"),  # a name holds nothing past z
+            after,
+        )
+
+    def _paged(
+        self, statement: str, values: tuple[Any, ...] = (), after: str = ""
+    ) -> Iterator[Any]:
+        """Yield rows whose first column follows *after*; no page holds a reader's lock."""
         while True:
             with self._reading() as execute:
-                page = execute(
-                    "SELECT stream, version, leaf FROM streams WHERE stream > ?"
-                    " ORDER BY stream LIMIT 1000",
-                    (after,),
-                ).fetchall()
+                page = execute(statement, (after, *values)).fetchall()
             if not page:
                 return
-            yield from (StreamHead(*row) for row in page)
+            yield from page
             after = page[-1][0]
 
     def claimed_by(self, claim: str) -> str | None:
@@ -240,7 +243,11 @@ class SQLiteStore(SQLiteRecorder):
             finally:
                 cursor.close()
 
-    # --- erasing, restoring, closing -------------------------------------------------------------
+    # --- keeping, erasing, restoring, closing ----------------------------------------------------
+
+    def keep(self, name: str, data: bytes) -> None:
+        with errors(), self.datastore.transaction(commit=True) as c:
+            _keep(c.sqlite_cursor.execute, name, data)
 
     def erase_sealed(self, digests: Iterable[str]) -> int:
         with errors():
@@ -263,36 +270,17 @@ class SQLiteStore(SQLiteRecorder):
         events: Iterable[RecordedEvent],
         sealed: Iterable[SealedRow],
         claims: Mapping[str, str],
+        kept: Mapping[str, bytes] = MappingProxyType({}),
     ) -> None:
         with errors(), self.datastore.transaction(commit=True) as c:
-            execute, many = c.sqlite_cursor.execute, c.sqlite_cursor.executemany
-            if execute("SELECT position FROM head").fetchone()[0]:
+            cursor = c.sqlite_cursor
+            if cursor.execute("SELECT appended FROM head").fetchone()[0]:
                 raise LedgerExists("this store")
-            last = None
-            for e in events:
-                last = e
-                execute(
-                    "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?)",
-                    (e.position, e.stream, e.version, e.id, e.name, e.schema,
-                     _microseconds(e.recorded_at), e.prev, e.body),
-                )  # fmt: skip
-                execute(
-                    "INSERT OR REPLACE INTO streams VALUES (?,?,?)",
-                    (e.stream, e.version, e.leaf(self.ledger)),
-                )
-            many(
-                "INSERT INTO sealed VALUES (?,?,?,?,?,?)",
-                (
-                    (s.digest, s.subject, s.key_id, s.algorithm, s.nonce, s.ciphertext)
-                    for s in sealed
-                ),
-            )
-            many("INSERT INTO claims VALUES (?,?)", claims.items())
-            if last:
-                execute(
-                    "UPDATE head SET position = ?, recorded_at = ?",
-                    (last.position, _microseconds(last.recorded_at)),
-                )
+            sqlite_restoring.restore_events(cursor, self.ledger, events)
+            sqlite_restoring.restore_sealed(cursor, sealed)
+            sqlite_restoring.claim(cursor.execute, claims)
+            for name, data in kept.items():
+                _keep(cursor.execute, name, data)
 
     def close(self) -> None:
         self.datastore.close()
@@ -315,7 +303,7 @@ class SQLiteAdapter:
             store = SQLiteStore(Datastore(file, "rw"), clock)
             store.create_table()
             with store.datastore.transaction(commit=True) as c:
-                c.execute("INSERT INTO head VALUES (1, ?, ?, 0, NULL)", (ledger, FORMAT))
+                c.execute("INSERT INTO head VALUES (1, ?, ?, 0, NULL, 0)", (ledger, FORMAT))
                 c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         store.ledger = ledger
         return store
@@ -337,7 +325,10 @@ class SQLiteAdapter:
             raise
         if row is None:
             raise NoLedger(url.text)
-        if row[1] != FORMAT:
+        if row[1] == 1:
+            with errors():
+                migrate(store.datastore)
+        elif row[1] != FORMAT:
             store.close()
             raise StoreUnreadable(
                 f"{url.text} has store format {row[1]}; this version reads format {FORMAT}."
@@ -345,6 +336,15 @@ class SQLiteAdapter:
             )
         store.ledger = row[0]
         return store
+
+
+def _keep(execute: Any, name: str, data: bytes) -> None:
+    check_kept_name(name)
+    there = execute("SELECT data FROM kept WHERE name = ?", (name,)).fetchone()
+    if there is None:
+        execute("INSERT INTO kept VALUES (?,?)", (name, data))
+    elif there[0] != data:
+        raise KeptAlready(name)
 
 
 def _file(url: StoreUrl) -> Path:
@@ -361,14 +361,6 @@ def _check_magic(file: Path, url: StoreUrl) -> None:
         raise StoreUnreadable(f"{url.text} cannot be read: {error.strerror}") from None
     if start != b"SQLite format 3\0":
         raise StoreUnreadable(f"{url.text} is not an SQLite database")
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def _datetime(microseconds: int) -> datetime:
-    return _EPOCH + microseconds * _MICROSECOND
 
 
 ADAPTER = SQLiteAdapter()

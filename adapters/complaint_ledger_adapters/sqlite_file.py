@@ -8,6 +8,7 @@ is said in our words.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -22,9 +23,49 @@ from eventsourcing.sqlite import (
 
 from complaint_ledger.errors import StoreUnreadable
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 APPLICATION_ID: Final = 0x434C4447  # "CLDG": `file` and `sqlite3` can tell what the file is
 LOCK_TIMEOUT: Final = 60  # seconds a writer waits for another
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+KEPT: Final = (
+    """
+    CREATE TABLE kept (
+        name TEXT PRIMARY KEY,
+        data BLOB NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER kept_is_never_changed BEFORE UPDATE ON kept
+    BEGIN SELECT RAISE(ABORT, 'what is kept is never changed'); END
+    """,
+    """
+    CREATE TRIGGER kept_is_never_deleted BEFORE DELETE ON kept
+    BEGIN SELECT RAISE(ABORT, 'what is kept is never deleted'); END
+    """,
+    """
+    CREATE TRIGGER kept_is_never_replaced BEFORE INSERT ON kept
+    WHEN EXISTS (SELECT 1 FROM kept WHERE name = NEW.name)
+    BEGIN SELECT RAISE(ABORT, 'what is kept is never replaced'); END
+    """,
+)
+"""What proves something about the ledger and is no event: new in format 2."""
+
+FROM_FORMAT_1: Final = (
+    "ALTER TABLE head ADD COLUMN appended INTEGER NOT NULL DEFAULT 0",
+    "UPDATE head SET appended = 1 WHERE position > 0",
+    "ALTER TABLE streams ADD COLUMN first INTEGER NOT NULL DEFAULT 0",
+    """
+    UPDATE streams SET first = (
+        SELECT position FROM events WHERE events.stream = streams.stream AND version = 1
+    )
+    """,
+    *KEPT,
+    "UPDATE head SET format = 2",
+)
+"""What turns a file of format 1 into one of format 2, in one transaction."""
 
 TABLES: Final = (
     """
@@ -33,7 +74,8 @@ TABLES: Final = (
         ledger TEXT NOT NULL,
         format INTEGER NOT NULL,
         position INTEGER NOT NULL,
-        recorded_at INTEGER -- microseconds since 1970, UTC
+        recorded_at INTEGER, -- microseconds since 1970, UTC
+        appended INTEGER NOT NULL DEFAULT 0 -- 1 once anything was: never restored into again
     )
     """,
     """
@@ -54,7 +96,8 @@ TABLES: Final = (
     CREATE TABLE streams (
         stream TEXT PRIMARY KEY,
         version INTEGER NOT NULL,
-        leaf BLOB NOT NULL
+        leaf BLOB NOT NULL,
+        first INTEGER NOT NULL DEFAULT 0 -- the position of its first event
     ) WITHOUT ROWID
     """,
     """
@@ -89,6 +132,7 @@ TABLES: Final = (
         OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
     BEGIN SELECT RAISE(ABORT, 'an event is never replaced'); END
     """,
+    *KEPT,
 )
 
 
@@ -136,6 +180,25 @@ class Datastore(SQLiteDatastore):
             lock_timeout=LOCK_TIMEOUT,
             pool_timeout=LOCK_TIMEOUT,  # threads of one process wait as long for each other
         )
+
+
+def migrate(datastore: SQLiteDatastore) -> None:
+    """Bring a file of format 1 to the format of today, whole or not at all."""
+    with datastore.transaction(commit=True) as c:
+        execute = c.sqlite_cursor.execute
+        if execute("SELECT format FROM head").fetchone()[0] == 1:  # else another was quicker
+            for statement in FROM_FORMAT_1:
+                execute(statement)
+
+
+def microseconds(at: datetime) -> int:
+    """Return *at* (aware) as the tables hold it: microseconds since 1970, UTC."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(stamp: int) -> datetime:
+    """Return the time that the tables hold as *stamp*, in UTC."""
+    return _EPOCH + stamp * _MICROSECOND
 
 
 @contextmanager

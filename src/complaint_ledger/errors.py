@@ -19,6 +19,7 @@ Every error the library raises.
         ├── PartialOverlap      some, not all, of a batch is already stored
         ├── EventIdTaken        an event id that another stream holds
         ├── ClaimTaken          a claim that another stream holds
+        ├── KeptAlready         other data is kept under that name
         ├── BadStream           a stream id that is not 32 lower-case hex digits
         └── ClockRefused        a clock that jumped
 
@@ -225,6 +226,21 @@ class ClaimTaken(StoreError):
         kind, _, name = claim.partition("/")
         super().__init__(f"{kind} {name!r} is taken by another stream of this ledger")
         self.claim = claim
+
+
+class KeptAlready(StoreError):
+    """
+    Other data is kept under that name, and what is kept is never changed.
+
+    Attributes:
+        name: The name it is kept under.
+    """
+
+    exit_status = 2
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"other data is kept under {name!r} already; nothing was changed")
+        self.name = name
 
 
 class BadStream(StoreError):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
+from types import MappingProxyType
 from typing import Final, Protocol, runtime_checkable
 from urllib.parse import parse_qsl, urlsplit
 
@@ -28,6 +29,7 @@ FORWARD: Final = timedelta(days=366)
 
 _HEX_32 = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_KEPT_NAME = re.compile(r"(?=.{1,200}\Z)[a-z0-9]+(?:[./+-][a-z0-9]+)*")
 
 
 def system_clock() -> datetime:
@@ -135,11 +137,18 @@ class LedgerHead:
 
 @attrs.frozen
 class StreamHead:
-    """How many events a stream holds, and the leaf of the last."""
+    """
+    How many events a stream holds.
+
+    Attributes:
+        leaf: The leaf of its last event.
+        first: The position of its first event.
+    """
 
     stream: str
     version: int
     leaf: bytes
+    first: int
 
 
 @runtime_checkable
@@ -195,23 +204,53 @@ class EventStore(Protocol):
     def claimed_by(self, claim: str) -> str | None:
         """Return the stream that holds *claim*."""
 
+    def claims(self) -> Iterator[tuple[str, str]]:
+        """Yield every claim with the stream that holds it, by claim."""
+
     def sealed(self, digests: Iterable[str]) -> Mapping[str, SealedRow]:
         """Return the sealed rows there are for *digests*."""
 
     def erase_sealed(self, digests: Iterable[str]) -> int:
         """Delete sealed rows for good; return how many there were."""
 
+    def keep(self, name: str, data: bytes) -> None:
+        """
+        Keep *data* under *name* for good: what proves something and is no event.
+
+        Checkpoints, tree hashes and time stamps are kept so. The same again changes nothing.
+
+        Raises:
+            KeptAlready: Other data is kept under that name.
+            BadValue: The name is not of `a-z`, `0-9` and single `.`, `/`, `+` or `-`
+                between them, or longer than 200 characters.
+            StoreUnreadable: The store cannot be written.
+        """
+
+    def kept(self, prefix: str = "", *, after: str = "") -> Iterator[tuple[str, bytes]]:
+        """Yield what is kept under names that begin with *prefix* and follow *after*, by name."""
+
     def restore(
         self,
         events: Iterable[RecordedEvent],
         sealed: Iterable[SealedRow],
         claims: Mapping[str, str],
+        kept: Mapping[str, bytes] = MappingProxyType({}),
     ) -> None:
         """
-        Fill an empty store, keeping positions, times and claims as they were.
+        Fill a store that nothing was ever appended to, all of this or nothing.
+
+        Positions, times, chains and claims stay as they were. It may be called again and
+        again: each time *events* begin where the store ends. Sealed rows, claims and kept
+        data that are there already, the same, are passed over.
 
         Raises:
-            LedgerExists: The store is not empty.
+            LedgerExists: Something was appended to this store.
+            BadValue: An event does not follow from what is there: its position, version,
+                time or *prev*; or a sealed row differs from one that is there.
+            EventIdTaken: An event id stands in another place.
+            ClaimTaken: Another stream holds a claim.
+            KeptAlready: Other data is kept under a name.
+            StoreUnreadable: The store cannot be written.
         """
 
     def close(self) -> None:
@@ -322,21 +361,55 @@ def check_batch(batch: Sequence[StreamAppend]) -> None:
     streams: set[str] = set()
     ids: set[str] = set()
     for part in batch:
-        if _HEX_32.fullmatch(part.stream) is None:
-            raise BadStream
+        check_stream(part.stream)
         if part.stream in streams:
             raise BadValue("batch", f"stream {part.stream} stands in it twice")
         streams.add(part.stream)
         if not part.events:
             raise BadValue("batch", f"it holds no event for stream {part.stream}")
         for event in part.events:
-            if _HEX_32.fullmatch(event.id) is None:
-                raise BadValue("event id", "it is 32 lower-case hex digits")
-            if _NAME.fullmatch(event.name) is None or event.schema < 1:
-                raise BadValue("event name", "it is a stored name, with a schema from 1")
+            check_event(event)
             if event.id in ids:
                 raise BadValue("batch", f"event id {event.id} stands in it twice")
             ids.add(event.id)
+
+
+def check_stream(stream: str) -> None:
+    """
+    Refuse an id that could inject a line into an entry.
+
+    Raises:
+        BadStream: It is not 32 lower-case hex digits.
+    """
+    if _HEX_32.fullmatch(stream) is None:
+        raise BadStream
+
+
+def check_event(event: NewEvent | RecordedEvent) -> None:
+    """
+    Refuse an id or a name that could inject a line into an entry.
+
+    Raises:
+        BadValue: One could.
+    """
+    if _HEX_32.fullmatch(event.id) is None:
+        raise BadValue("event id", "it is 32 lower-case hex digits")
+    if _NAME.fullmatch(event.name) is None or event.schema < 1:
+        raise BadValue("event name", "it is a stored name, with a schema from 1")
+
+
+def check_kept_name(name: str) -> None:
+    """
+    Refuse a name that nothing can be kept under.
+
+    Raises:
+        BadValue: It is none.
+    """
+    if _KEPT_NAME.fullmatch(name) is None:
+        raise BadValue(
+            "kept name",
+            "it is up to 200 characters of a-z and 0-9, with single . / + or - between them",
+        )
 
 
 def next_time(clock: datetime, last: datetime | None, *, accept_clock: bool) -> datetime:

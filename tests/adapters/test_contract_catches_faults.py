@@ -1,10 +1,12 @@
 """The contract can fail: each planted fault is caught by the rule that names it."""
 
+from types import MappingProxyType
+
 import attrs
 import pytest
 
 from complaint_ledger.errors import ClaimTaken, StreamMoved
-from complaint_ledger.store import StreamAppend, check_batch
+from complaint_ledger.store import StreamAppend, check_batch, check_kept_name
 from complaint_ledger.testing import EventStoreContract
 from complaint_ledger_adapters.memory import MemoryAdapter, MemoryStore
 
@@ -100,6 +102,23 @@ class BreaksItsChains(MemoryStore):
         super()._record(part, now)
 
 
+class KeepsTheLast(MemoryStore):
+    def keep(self, name, data):
+        check_kept_name(name)
+        self._kept[name] = data
+
+
+class RestoresTwice(MemoryStore):
+    def restore(self, events, sealed, claims, kept=MappingProxyType({})):
+        self._appended = False
+        super().restore(events, sealed, claims, kept)
+
+
+class RestoresOverAGap(MemoryStore):
+    def _check_restored(self, batch, rows, claims, kept):
+        """Ask nothing."""
+
+
 CAUGHT_BY = {
     AcceptsGaps: "test_a_wrong_expected_version_records_nothing",
     ReusesAPosition: "test_a_position_is_never_used_twice",
@@ -112,6 +131,9 @@ CAUGHT_BY = {
     ChangesBytes: "test_order_and_bytes_are_kept",
     ReadsFromAPosition: "test_reading_goes_on_after_a_position",
     BreaksItsChains: "test_each_event_holds_the_leaf_before_it_in_its_stream",
+    KeepsTheLast: "test_other_data_under_a_name_that_is_taken_is_refused",
+    RestoresTwice: "test_nothing_is_restored_into_a_store_that_was_appended_to",
+    RestoresOverAGap: "test_a_batch_that_does_not_follow_is_refused_whole",
 }
 
 

@@ -106,9 +106,9 @@ def test_a_ledger_of_a_later_format_is_refused_with_the_mend(file, make):
     with make():
         pass
     with raw(file) as connection:
-        connection.execute("UPDATE head SET format = 2")
+        connection.execute("UPDATE head SET format = 3")
 
-    refused(file, "format 2", "Use the version that wrote it")
+    refused(file, "format 3", "Use the version that wrote it")
 
 
 def test_a_damaged_file_is_refused_with_the_mend(file, make):
@@ -253,6 +253,25 @@ def test_an_event_is_never_changed_deleted_or_replaced(file, make, statement):
             other.execute(statement)
 
         assert before == store.tail()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE kept SET data = x'00'",
+        "DELETE FROM kept WHERE name = 'checkpoint/1'",
+        "INSERT OR REPLACE INTO kept VALUES ('checkpoint/1', x'00')",
+        "REPLACE INTO kept SELECT name, x'00' FROM kept",
+    ],
+)
+def test_what_is_kept_is_never_changed_deleted_or_replaced(file, make, statement):
+    with make() as store:
+        store.keep("checkpoint/1", b"the tree as it was")
+
+        with raw(file) as other, pytest.raises(sqlite3.IntegrityError, match="is kept is never"):
+            other.execute(statement)
+
+        assert list(store.kept()) == [("checkpoint/1", b"the tree as it was")]
 
 
 def test_a_row_that_slipped_in_stops_the_ledger_with_the_mend(file, make):

@@ -16,6 +16,7 @@ are not there at all. No rule is ever overridden.
 """
 
 from complaint_ledger.testing.rules.clocks import Clocks
+from complaint_ledger.testing.rules.keeping import Keeping
 from complaint_ledger.testing.rules.processes import Processes
 from complaint_ledger.testing.rules.reading import Reading
 from complaint_ledger.testing.rules.recording import Recording
@@ -24,5 +25,7 @@ from complaint_ledger.testing.rules.rivalry import Rivalry
 from complaint_ledger.testing.rules.sealing import Sealing
 
 
-class EventStoreContract(Recording, Reading, Rivalry, Clocks, Sealing, Restoring, Processes):
+class EventStoreContract(
+    Recording, Reading, Rivalry, Clocks, Sealing, Keeping, Restoring, Processes
+):
     """Every rule of the port."""

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from complaint_ledger.errors import StreamMoved
 from complaint_ledger.store import (
@@ -64,19 +65,29 @@ class ContraryStore:
     def claimed_by(self, claim: str) -> str | None:
         return self.store.claimed_by(claim)
 
+    def claims(self) -> Iterator[tuple[str, str]]:
+        return self.store.claims()
+
     def sealed(self, digests: Iterable[str]) -> Mapping[str, SealedRow]:
         return self.store.sealed(digests)
 
     def erase_sealed(self, digests: Iterable[str]) -> int:
         return self.store.erase_sealed(digests)
 
+    def keep(self, name: str, data: bytes) -> None:
+        self.store.keep(name, data)
+
+    def kept(self, prefix: str = "", *, after: str = "") -> Iterator[tuple[str, bytes]]:
+        return self.store.kept(prefix, after=after)
+
     def restore(
         self,
         events: Iterable[RecordedEvent],
         sealed: Iterable[SealedRow],
         claims: Mapping[str, str],
+        kept: Mapping[str, bytes] = MappingProxyType({}),
     ) -> None:
-        self.store.restore(events, sealed, claims)
+        self.store.restore(events, sealed, claims, kept)
 
     def close(self) -> None:
         self.store.close()

@@ -22,6 +22,7 @@ from complaint_ledger.errors import (
     ClaimTaken,
     ClockRefused,
     EventIdTaken,
+    KeptAlready,
     PartialOverlap,
     StoreError,
     StreamMoved,
@@ -42,6 +43,7 @@ from complaint_ledger.testing.whole import check_whole
 
 STREAMS: Final = tuple(digit * 32 for digit in "0123")
 CLAIMS: Final = ("reference/1", "reference/2", "reference/3")
+NAMES: Final = ("checkpoint/1", "checkpoint/10", "checkpoint/2", "tree/0/1")
 
 streams = st.sampled_from(STREAMS)
 numbers = st.integers(0, 12)
@@ -100,6 +102,7 @@ class EventStoreMachine(RuleBasedStateMachine):
         self.claims: dict[str, str] = {}
         self.rows: dict[str, SealedRow] = {}
         self.erased: set[str] = set()
+        self.kept: dict[str, bytes] = {}
         self.accepted: list[tuple[list[StreamAppend], Appended]] = []
         self.made = 0
 
@@ -220,6 +223,15 @@ class EventStoreMachine(RuleBasedStateMachine):
         with pytest.raises(EventIdTaken):
             self.store.append([part], accept_clock=True)
 
+    @rule(name=st.sampled_from(NAMES), data=st.sampled_from([b"", b"a hash", b"another"]))
+    def keep(self, name: str, data: bytes) -> None:
+        """Keep something; refused where it is something else than before."""
+        if self.kept.setdefault(name, data) == data:
+            self.store.keep(name, data)
+        else:
+            with pytest.raises(KeptAlready):
+                self.store.keep(name, data)
+
     @rule(hours=st.sampled_from([-600, -25, -24, -1, 0, 1, 24, 366 * 24, 367 * 24, 9_000]))
     def jump(self, hours: int) -> None:
         """Move the clock."""
@@ -243,6 +255,15 @@ class EventStoreMachine(RuleBasedStateMachine):
         assert [line.recorded_at for line in self.lines[after : after + limit]] == [
             one.recorded_at for one in found
         ]
+
+    @rule(
+        prefix=st.sampled_from(["", "checkpoint/", "checkpoint/1", "tree/1"]),
+        after=st.sampled_from(["", *NAMES, "t"]),
+    )
+    def read_kept(self, prefix: str, after: str) -> None:
+        """Read a part of what is kept."""
+        expected = [(n, d) for n, d in self.kept.items() if n.startswith(prefix) and n > after]
+        assert sorted(expected) == list(self.store.kept(prefix, after=after))
 
     # --- sealed rows -----------------------------------------------------------------------------
 
@@ -270,5 +291,6 @@ class EventStoreMachine(RuleBasedStateMachine):
         """The ledger is whole, and holds what the model holds."""
         assert len(self.lines) == check_whole(self.store)
         assert self.rows == self.store.sealed([*self.rows, *self.erased])
+        assert sorted(self.claims.items()) == list(self.store.claims())
         held: dict[str, Any] = {claim: self.store.claimed_by(claim) for claim in CLAIMS}
         assert {claim: self.claims.get(claim) for claim in CLAIMS} == held

@@ -27,13 +27,15 @@ def check_whole(store: EventStore) -> int:
     last: RecordedEvent | None = None
     count = 0
     for count, event in enumerate(everything(store), 1):
-        before = heads.get(event.stream, StreamHead(event.stream, 0, b""))
+        before = heads.get(event.stream, StreamHead(event.stream, 0, b"", count))
         assert count == event.position, "positions are dense"
         assert before.version + 1 == event.version, "versions are contiguous"
         assert (before.leaf or None) == event.prev, "an event holds the leaf before it"
         assert event.id not in ids, "an event id stands once"
         assert last is None or last.recorded_at <= event.recorded_at, "time never runs back"
-        heads[event.stream] = StreamHead(event.stream, event.version, event.leaf(store.ledger))
+        heads[event.stream] = StreamHead(
+            event.stream, event.version, event.leaf(store.ledger), before.first
+        )
         ids.add(event.id)
         last = event
     head = store.head()

@@ -29,6 +29,7 @@ class Reading(Scene):
     def test_a_new_ledger_is_empty(self, store: EventStore) -> None:
         assert LedgerHead(0, None) == store.head()
         assert (list(store.tail()), list(store.streams())) == ([], [])
+        assert (list(store.claims()), list(store.kept())) == ([], [])
 
     def test_a_store_declares_capabilities_that_the_contract_knows(self, store: EventStore) -> None:
         assert isinstance(store, EventStore)
@@ -72,8 +73,19 @@ class Reading(Scene):
 
         assert sorted(many) == [head.stream for head in heads]
         last = store.read(many[0])[-1]
-        assert StreamHead(many[0], 3, last.leaf(store.ledger)) in heads
+        assert StreamHead(many[0], 3, last.leaf(store.ledger), 1) in heads
+        firsts = {head.stream: head.first for head in heads}
+        assert dict(zip(many, range(1, 1_200), strict=True)) == firsts
         assert check_whole(store) == 1_201
+
+    def test_claims_are_complete_and_sorted(self, store: EventStore) -> None:
+        many = {f"reference/{n * 7919 % 10_007}": f"{n:032x}" for n in range(1, 1_200)}
+        store.append([on(stream, 0, an_event(), claims=(c,)) for c, stream in many.items()])
+        store.append([on(ONE, 0, an_event(), claims=("reference/Ä 1", "reference/Z 1"))])
+
+        assert sorted({**many, "reference/Ä 1": ONE, "reference/Z 1": ONE}.items()) == list(
+            store.claims()
+        )
 
     def test_two_ledgers_are_strangers(self, new_ledger: NewLedger) -> None:
         here, there = new_ledger()(), new_ledger()()
