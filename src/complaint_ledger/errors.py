@@ -8,6 +8,7 @@ Every error the library raises.
     ├── CalendarOutOfRange      a date that the calendar does not reach
     ├── KeyReused               an idempotency key that was used for something else
     ├── UnreadableEvent         a stored event that no reader here understands
+    ├── BadEvidence             a proof, a signature or a checkpoint that does not hold
     ├── KeysError               the key store
     │   ├── KeysMissing         … is not where it should be
     │   └── KeysForeign         … belongs to another ledger
@@ -120,6 +121,23 @@ class UnreadableEvent(ComplaintLedgerError):
     """A stored event that no reader here understands. Never repeats its fields."""
 
     exit_status = 3
+
+
+class BadEvidence(ComplaintLedgerError):
+    """
+    A proof, a signature or a checkpoint that does not hold, or that cannot be read.
+
+    Attributes:
+        where: The part of the evidence that it was found in.
+        why: What is wrong with it.
+    """
+
+    exit_status = 1
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+        self.where = where
+        self.why = why
 
 
 class KeysError(ComplaintLedgerError):
