@@ -96,6 +96,7 @@ PARTS = (
     e.LabelTable,
     e.PanelMember,
     e.EvidenceItem,
+    e.OmittedValue,
 )
 IDS = {
     words.EventId: "event id",
@@ -109,6 +110,8 @@ IDS = {
     words.Reference: "reference",
     words.Version: "version",
     words.Sha256: "SHA-256",
+    words.VerifierKey: "verifier key",
+    words.ValuePath: "path",
 }
 PLAIN = {"bool": "yes or no", "int": "whole number", "date": "date", "datetime": "instant"}
 

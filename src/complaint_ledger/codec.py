@@ -97,6 +97,7 @@ EVENT_NAMES: Final[Mapping[type[e.Event], str]] = {
     e.RecommendationNotSatisfied: "recommendation-not-satisfied",
     e.PublicReportReceived: "public-report-received",
     e.PublicReportAnswered: "public-report-answered",
+    e.EvidenceBundleExported: "evidence-bundle-exported",
     e.EntryCorrected: "entry-corrected",
     e.EntryRetracted: "entry-retracted",
     e.LedgerOpened: "ledger-opened",
@@ -107,6 +108,10 @@ EVENT_NAMES: Final[Mapping[type[e.Event], str]] = {
     e.SealedValuesOpened: "sealed-values-opened",
     e.TextKept: "text-kept",
     e.CodeAdopted: "code-adopted",
+    e.LedgerSealed: "ledger-sealed",
+    e.KeyRotated: "key-rotated",
+    e.TimeStampReceived: "time-stamp-received",
+    e.EvidenceBundlePacked: "evidence-bundle-packed",
 }
 EVENT_TYPES: Final[Mapping[str, type[e.Event]]] = {name: t for t, name in EVENT_NAMES.items()}
 
@@ -227,6 +232,24 @@ def sealed_paths(body: bytes) -> dict[str, tuple[str, str]]:
     replacement = content["open"].get("replacement")
     if replacement:
         found |= {s["digest"]: (p, s["subject"]) for p, s in replacement["sealed"].items()}
+    return found
+
+
+def sealed_with_paths(body: bytes) -> dict[str, tuple[str, str, str]]:
+    """
+    Return what a body seals, but for the fingerprint of a request.
+
+    Returns:
+        By path: the path that the disclosure names, the digest, the subject. What a
+        correction says instead stands behind `replacement/`.
+    """
+    content = _load("body", body)
+    found = {p: (p, s["digest"], s["subject"]) for p, s in content["sealed"].items()}
+    found.pop(REQUEST, None)
+    replacement = content["open"].get("replacement")
+    if replacement:
+        inner = replacement["sealed"].items()
+        found |= {f"replacement/{p}": (p, s["digest"], s["subject"]) for p, s in inner}
     return found
 
 
@@ -453,4 +476,5 @@ __all__ = [
     "name_of",
     "request_of",
     "sealed_paths",
+    "sealed_with_paths",
 ]

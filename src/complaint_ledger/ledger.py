@@ -30,6 +30,7 @@ from complaint_ledger.errors import (
     UnknownName,
     UnreadableEvent,
 )
+from complaint_ledger.evidence.signing import MemorySigning, SigningKeys, origin
 from complaint_ledger.ids import DerivedIds, new_actor, new_id
 from complaint_ledger.own import OwnStream, in_force
 from complaint_ledger.privacy.keys import KeyStore
@@ -44,7 +45,7 @@ from complaint_ledger.requests import (
     trace_id,
     until_quick_enough,
 )
-from complaint_ledger.store import LEDGER_STREAM, Clock, EventStore, RecordedEvent
+from complaint_ledger.store import LEDGER_STREAM, Appended, Clock, EventStore, RecordedEvent
 from complaint_ledger.texts import Texts, pins_in
 
 OWN: Final = "ledger"
@@ -81,10 +82,17 @@ class Ledger:
         texts: The codes and calendars that it keeps, and those of the library.
     """
 
-    def __init__(self, store: EventStore, keys: Callable[[], KeyStore], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: EventStore,
+        keys: Callable[[], KeyStore],
+        clock: Clock,
+        signing: Callable[[str], SigningKeys] = MemorySigning,
+    ) -> None:
         self.store = store
         self._open_keys = keys
         self._clock = clock
+        self._open_signing = signing
         self._own = OwnStream(store)
         self.texts = Texts(self._own.texts, self._own.look_again)
         self.recorder = Recorder(store, lambda: self.keys)
@@ -125,6 +133,21 @@ class Ledger:
             KeysForeign: It belongs to another ledger.
         """
         return self._open_keys()
+
+    @property
+    def origin(self) -> str:
+        """The ledger's name in its checkpoints."""
+        return origin(self.opened.council, self.store.ledger)
+
+    @cached_property
+    def signing(self) -> SigningKeys:
+        """The keys that sign its checkpoints."""
+        return self._open_signing(self.origin)
+
+    @property
+    def own(self) -> OwnStream:
+        """What the ledger's own stream says, as of now."""
+        return self._own.look_again()
 
     @property
     def vault(self) -> Vault:
@@ -193,12 +216,19 @@ class Ledger:
         self, event: e.LedgerEvent, actor: codec.Actor, *, accept_clock: bool = False
     ) -> None:
         """Record a fact of the ledger's own, after whatever is there, with the texts it pins."""
+        until_quick_enough(lambda: self.append_own(event, actor, accept_clock=accept_clock))
 
-        def once() -> None:
-            part = self.own_part([event])
-            self.recorder.append([part], Around(actor=actor), accept_clock=accept_clock)
+    def append_own(
+        self, event: e.LedgerEvent, actor: codec.Actor, *, accept_clock: bool = False
+    ) -> Appended:
+        """
+        Record a fact of the ledger's own once, and say where.
 
-        until_quick_enough(once)
+        Raises:
+            StreamMoved: Another writer was quicker.
+        """
+        part = self.own_part([event])
+        return self.recorder.append([part], Around(actor=actor), accept_clock=accept_clock)
 
     def own_part(self, events: Sequence[e.LedgerEvent], pins: Iterable[e.CodePin] = ()) -> Part:
         """Return *events* for the ledger's own stream, behind the texts they or *pins* need."""

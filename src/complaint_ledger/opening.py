@@ -15,9 +15,18 @@ from complaint_ledger.domain.words import (
     Nation,
     Sealed,
     SubjectId,
+    VerifierKey,
     seal,
 )
-from complaint_ledger.errors import BadValue, NoLedger, StoreError
+from complaint_ledger.errors import BadValue, KeysError, NoLedger, StoreError
+from complaint_ledger.evidence.signing import (
+    FileSigning,
+    MemorySigning,
+    Passphrase,
+    SigningKeys,
+    from_environment,
+    origin,
+)
 from complaint_ledger.ids import new_actor, new_id
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.privacy.disclosure import clean
@@ -43,6 +52,7 @@ NATION_DEFAULTS: Final[Mapping[Nation, tuple[str, str]]] = {
 STORED_FORM: Final = 1
 
 KEYS_VARIABLE: Final = "COMPLAINT_LEDGER_KEYS"
+SIGNING_VARIABLE: Final = "COMPLAINT_LEDGER_SIGNING_KEY"
 
 _GENESIS: Final = codec.Actor(id="system-genesis", kind="system", role="system")
 
@@ -57,6 +67,8 @@ def create_ledger(
     fictional: bool = False,
     administrator: str | None = None,
     keys: Path | str | None = None,
+    signing_key: Path | str | None = None,
+    passphrase: Passphrase = from_environment,
     clock: Clock = system_clock,
 ) -> tuple[Ledger, ActorId]:
     """
@@ -71,6 +83,8 @@ def create_ledger(
         fictional: Every output says so.
         administrator: The name of the first actor, who may add others; sealed.
         keys: Where the key store goes; beside the ledger by default.
+        signing_key: Where the key goes that signs checkpoints; beside the ledger by default.
+        passphrase: Gives what the signing key is encrypted under, or None.
         clock: Gives the time (aware), for tests and simulations.
 
     Raises:
@@ -92,24 +106,33 @@ def create_ledger(
     key_file = _key_file(where, keys)
     if key_file is not None and key_file.exists():
         raise BadValue("keys", f"there is a file at {key_file} already; choose another place")
-    if key_file is not None:
-        FileKeys.create(key_file, ledger_id).close()
+    slug = CouncilId(_slug(council))
+    signing = _signing(where, signing_key, passphrase)(origin(slug, ledger_id))
+    made: list[Path] = []
     try:
-        store = kept_in.create(where, ledger_id, clock)
-    except StoreError:
         if key_file is not None:
-            key_file.unlink()  # made a moment ago, for a ledger that there is not
+            FileKeys.create(key_file, ledger_id).close()
+            made.append(key_file)
+        if isinstance(signing, FileSigning):
+            signing.make()
+            made.append(signing.file)
+        first_key = signing.current().key
+        store = kept_in.create(where, ledger_id, clock)
+    except (StoreError, KeysError):
+        for file in made:
+            file.unlink()  # made a moment ago, for a ledger that there is not
         raise
-    ledger = Ledger(store, _keys(where, keys, ledger_id), clock)
+    ledger = Ledger(store, _keys(where, keys, ledger_id), clock, lambda _: signing)
     opened = e.LedgerOpened(
         ledger=ledger_id,
-        council=CouncilId(_slug(council)),
+        council=slug,
         nation=nation,
         code=pinned.id,
         calendar=CalendarId(pinned.calendar or default_calendar),
         time_zone="Europe/London",
         stored_form=STORED_FORM,
         fictional=fictional,
+        signing_key=VerifierKey(str(first_key)),
         name=name,
         id_key=Sealed(subject=SubjectId("id-key"), clear=os.urandom(32).hex()),
     )
@@ -121,13 +144,22 @@ def create_ledger(
     return ledger, first
 
 
-def open_ledger(url: str, *, keys: Path | str | None = None, clock: Clock = system_clock) -> Ledger:
+def open_ledger(
+    url: str,
+    *,
+    keys: Path | str | None = None,
+    signing_key: Path | str | None = None,
+    passphrase: Passphrase = from_environment,
+    clock: Clock = system_clock,
+) -> Ledger:
     """
     Open the ledger at *url*.
 
     Args:
         url: Where, such as sqlite:///council.db.
         keys: Where its key store is, if not beside it.
+        signing_key: Where the key is that signs its checkpoints, if not beside it.
+        passphrase: Gives what the signing key is encrypted under, or None.
         clock: Gives the time (aware), for tests and simulations.
 
     Raises:
@@ -140,7 +172,8 @@ def open_ledger(url: str, *, keys: Path | str | None = None, clock: Clock = syst
     if not store.head().position:
         store.close()
         raise NoLedger(where.text)
-    return Ledger(store, _keys(where, keys, store.ledger), clock)
+    signing = _signing(where, signing_key, passphrase)
+    return Ledger(store, _keys(where, keys, store.ledger), clock, signing)
 
 
 def _key_file(url: StoreUrl, keys: Path | str | None) -> Path | None:
@@ -160,6 +193,25 @@ def _keys(url: StoreUrl, keys: Path | str | None, ledger: str) -> Callable[[], K
     if file is None:
         return lambda: _MEMORY_KEYS.setdefault(ledger, MemoryKeys())
     return lambda: FileKeys.open(file, ledger)
+
+
+# The same holds for the keys that sign its checkpoints.
+_MEMORY_SIGNING: Final[dict[str, MemorySigning]] = {}
+
+
+def _signing(
+    url: StoreUrl, given: Path | str | None, passphrase: Passphrase
+) -> Callable[[str], SigningKeys]:
+    if url.scheme == "memory":
+        return lambda name: _MEMORY_SIGNING.setdefault(name, MemorySigning(name))
+    file = signing_file(url, given)
+    return lambda name: FileSigning(file, name, passphrase)
+
+
+def signing_file(url: StoreUrl, given: Path | str | None = None) -> Path:
+    """Return where the signing key of the ledger at *url* is."""
+    place = given or url.options.get("signing-key") or os.environ.get(SIGNING_VARIABLE)
+    return Path(place) if place else Path(f"{url.path}.signing")
 
 
 def _slug(name: str) -> str:

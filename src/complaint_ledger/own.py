@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Self
+from typing import Generic, Self, TypeVar
+
+import attrs
 
 from complaint_ledger import codec
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.words import ServiceId
 from complaint_ledger.reading import read_fact
-from complaint_ledger.store import LEDGER_STREAM, EventStore
+from complaint_ledger.store import LEDGER_STREAM, EventStore, RecordedEvent
+
+T = TypeVar("T", bound=e.LedgerEvent)
+
+
+@attrs.frozen
+class Own(Generic[T]):
+    """An event of the ledger's own, with its place."""
+
+    recorded: RecordedEvent
+    event: T
 
 
 class OwnStream:
@@ -20,6 +32,9 @@ class OwnStream:
         actors: Everyone who may record, by id.
         texts: The texts that are kept, by SHA-256.
         adopted: The codes that were adopted, as they were recorded.
+        rotated: The changes of the signing key.
+        sealed: The seals, each with its place.
+        stamped: The time stamps that came.
     """
 
     def __init__(self, store: EventStore) -> None:
@@ -28,16 +43,19 @@ class OwnStream:
         self.actors: dict[str, codec.Actor] = {}
         self.texts: dict[str, e.TextKept] = {}
         self.adopted: list[e.CodeAdopted] = []
+        self.rotated: list[Own[e.KeyRotated]] = []
+        self.sealed: list[Own[e.LedgerSealed]] = []
+        self.stamped: list[Own[e.TimeStampReceived]] = []
 
     def look_again(self) -> Self:
         """Read what was recorded since."""
         for recorded in self._store.read(LEDGER_STREAM, after=self.version):
             if recorded.name in _TOLD_HERE:
-                self._take(read_fact(recorded).event)
+                self._take(recorded, read_fact(recorded).event)
             self.version = recorded.version
         return self
 
-    def _take(self, event: e.Event) -> None:
+    def _take(self, recorded: RecordedEvent, event: e.Event) -> None:
         if isinstance(event, e.ActorAdded):
             actor = codec.Actor(id=event.actor, kind=event.kind, role=event.role)
             self.actors[event.actor] = actor
@@ -45,9 +63,22 @@ class OwnStream:
             self.texts.setdefault(event.sha256, event)  # kept twice, it is the same
         elif isinstance(event, e.CodeAdopted):
             self.adopted.append(event)
+        elif isinstance(event, e.KeyRotated):
+            self.rotated.append(Own(recorded, event))
+        elif isinstance(event, e.LedgerSealed):
+            self.sealed.append(Own(recorded, event))
+        elif isinstance(event, e.TimeStampReceived):
+            self.stamped.append(Own(recorded, event))
 
 
-_TOLD_HERE = {"actor-added", "text-kept", "code-adopted"}
+_TOLD_HERE = {
+    "actor-added",
+    "text-kept",
+    "code-adopted",
+    "key-rotated",
+    "ledger-sealed",
+    "time-stamp-received",
+}
 
 
 def in_force(

@@ -34,6 +34,10 @@ _BY_KIND = {
     words.CalendarId: "england-and-wales",
     words.Version: "1",
     words.Sha256: "4" * 64,
+    words.VerifierKey: "complaint-ledger/northborough/"
+    + "1" * 32
+    + "+d34db33f+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+    words.ValuePath: "heads/h1/description",
     words.DeadlineId: "stage-1-respond",
     words.BodyId: "lgsco",
     words.ServiceId: "waste",

@@ -16,6 +16,7 @@ class Commands(click.Group):
         "agenda": "complaint_ledger.cli.agenda:agenda_",
         "adapters": "complaint_ledger.cli.adapters:adapters",
         "calendars": "complaint_ledger.cli.calendars:calendars",
+        "checkpoint": "complaint_ledger.cli.checkpoint:checkpoint",
         "codes": "complaint_ledger.cli.adopt:codes",
         "demo": "complaint_ledger.cli.demo:demo",
         "due": "complaint_ledger.cli.due:due",
@@ -25,6 +26,7 @@ class Commands(click.Group):
         "init": "complaint_ledger.cli.init:init",
         "list": "complaint_ledger.cli.list:list_",
         "record": "complaint_ledger.cli.record:record",
+        "signing-key": "complaint_ledger.cli.signing_key:signing_key",
         "trends": "complaint_ledger.cli.trends:trends",
         "workdays": "complaint_ledger.cli.workdays:workdays",
     }

@@ -4,7 +4,7 @@ from typing import get_args
 
 import click
 
-from complaint_ledger.cli.options import keys_option, url_option
+from complaint_ledger.cli.options import keys_option, signing_key_option, url_option
 from complaint_ledger.domain.words import Nation
 from complaint_ledger.opening import create_ledger
 
@@ -12,6 +12,7 @@ from complaint_ledger.opening import create_ledger
 @click.command()
 @url_option
 @keys_option
+@signing_key_option
 @click.option("--council", required=True, metavar="NAME", help="Whose ledger it is.")
 @click.option("--nation", type=click.Choice(get_args(Nation)), default="england", show_default=True)
 @click.option("--code", metavar="CODE|FILE", help="The default handling code; else the nation's.")
@@ -21,6 +22,7 @@ from complaint_ledger.opening import create_ledger
 def init(
     url: str,
     keys: str | None,
+    signing_key: str | None,
     council: str,
     nation: Nation,
     code: str | None,
@@ -39,12 +41,15 @@ def init(
         administrator=administrator,
         fictional=fictional,
         keys=keys,
+        signing_key=signing_key,
     )
     with ledger:
         click.echo(first)
         click.echo(
             f"Ledger {ledger.store.ledger} is there; {first} is its administrator.\n"
-            f"Keep its key store apart from it, and back both up. Next:\n"
+            f"Keep its key store apart from it, and back both up. The key that signs its\n"
+            f"checkpoints, on this server, protects nothing from this server's\n"
+            f"administrators: set up a witness (`complaint-ledger witness --help`). Next:\n"
             f"  complaint-ledger actors add --ledger {url} --actor {first} --role handler",
             err=True,
         )

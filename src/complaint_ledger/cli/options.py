@@ -1,13 +1,15 @@
 """Arguments that several commands share."""
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from complaint_ledger.evidence.signing import from_environment
 from complaint_ledger.ledger import Ledger
-from complaint_ledger.opening import KEYS_VARIABLE, open_ledger
+from complaint_ledger.opening import KEYS_VARIABLE, SIGNING_VARIABLE, open_ledger
 
 url_option: Callable[..., Any] = click.option(
     "--ledger",
@@ -35,6 +37,15 @@ actor_option: Callable[..., Any] = click.option(
 )
 
 
+signing_key_option: Callable[..., Any] = click.option(
+    "--signing-key",
+    envvar=SIGNING_VARIABLE,
+    show_envvar=True,
+    metavar="PATH",
+    help="Where the key is that signs checkpoints, if not beside it.",
+)
+
+
 def with_ledger(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give *command* the ledger that --ledger and --keys name, and close it afterwards."""
 
@@ -46,6 +57,29 @@ def with_ledger(command: Callable[..., Any]) -> Callable[..., Any]:
 
     decorated: Callable[..., Any] = url_option(keys_option(run))
     return decorated
+
+
+def signed_ledger(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give *command* the ledger, with the key that signs where --signing-key says."""
+
+    @functools.wraps(command)
+    def run(*args: Any, url: str, keys: str | None, signing_key: str | None, **rest: Any) -> Any:
+        opened = open_ledger(url, keys=keys, signing_key=signing_key, passphrase=passphrase)
+        with opened as ledger:
+            say_fictional(ledger)
+            return command(*args, ledger=ledger, **rest)
+
+    decorated: Callable[..., Any] = url_option(keys_option(signing_key_option(run)))
+    return decorated
+
+
+def passphrase() -> str | None:
+    """Return what a signing key is encrypted under: from the environment, or asked for."""
+    given = from_environment()
+    if given is None and sys.stdin.isatty():
+        asked: str = click.prompt("Passphrase of the signing key", hide_input=True, err=True)
+        return asked
+    return given
 
 
 def say_fictional(ledger: Ledger) -> None:

@@ -311,6 +311,7 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
             | e.DraftReceived()
             | e.DraftCommented()
             | e.EvidenceSent()
+            | e.EvidenceBundleExported()
             | e.EntryCorrected()
             | e.EntryRetracted()
             | e.LedgerOpened()
@@ -321,6 +322,10 @@ def evolve(complaint: Complaint, event: e.Event) -> Complaint:
             | e.SealedValuesOpened()
             | e.TextKept()
             | e.CodeAdopted()
+            | e.LedgerSealed()
+            | e.KeyRotated()
+            | e.TimeStampReceived()
+            | e.EvidenceBundlePacked()
         ):
             return complaint
     assert_never(event)

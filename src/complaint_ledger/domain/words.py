@@ -42,6 +42,8 @@ CouncilId = NewType("CouncilId", str)
 StoredName = NewType("StoredName", str)
 Version = NewType("Version", str)
 Sha256 = NewType("Sha256", str)
+VerifierKey = NewType("VerifierKey", str)  # the public half of a key that signs checkpoints
+ValuePath = NewType("ValuePath", str)  # where in an event a sealed value stands
 PublishedText = NewType("PublishedText", str)  # a code, a policy, a calendar: never personal
 
 Precision = Literal["day", "month", "year", "unknown"]
@@ -83,6 +85,9 @@ Connection = Literal["none", "member", "officer", "partner-of-member", "partner-
 """What ties someone to the authority; whoever is tied is not independent (SI 2006/1738, reg 2)."""
 
 TextKind = Literal["handling-code", "calendar"]
+
+Omission = Literal["withheld", "replaced", "erased"]
+"""Why a sealed value is not in an evidence bundle: kept back, blacked out, or gone."""
 
 ANY_SUBJECT: Final = SubjectId("any")
 """The subject of a value about everyone in a complaint: erased with the first of them."""
@@ -136,6 +141,16 @@ SHAPES: Final[Mapping[Any, tuple[re.Pattern[str], int, str]]] = {
     # Whoever keeps one has checked that it is the code or the calendar it says it is.
     PublishedText: (re.compile(r"[\s\S]+"), 1_000_000, "is the text of a code or a calendar"),
     Sha256: (re.compile(r"[0-9a-f]{64}"), 64, "is 64 lower-case hex digits"),
+    VerifierKey: (
+        re.compile(r"[!-*,-~]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}"),
+        300,
+        "is a verifier key: name+id+key, as `checkpoint --key` prints it",
+    ),
+    ValuePath: (
+        re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*"),
+        300,
+        "is the path of a sealed value, such as heads/h2/description",
+    ),
 }
 
 

@@ -5,7 +5,7 @@ Opening a value is a call of its own, and `ledger` leaves an event behind for it
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import attrs
@@ -95,6 +95,12 @@ class Vault:
             for digest, row in rows.items()
             if row.key_id in keys
         }
+
+    def there(self, digests: Iterable[str]) -> frozenset[str]:
+        """Return those of *digests* whose row and key are there: what can be opened."""
+        rows = self.store.sealed(digests)
+        keys = self.keys.by_id({row.key_id for row in rows.values()})
+        return frozenset(digest for digest, row in rows.items() if row.key_id in keys)
 
     def _open_row(self, row: SealedRow, key: DataKey, path: str) -> Disclosure:
         try:

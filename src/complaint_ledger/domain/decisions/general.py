@@ -65,6 +65,7 @@ AFTER_CLOSING: Final = (
     e.EscalationRefused,
     e.UpdateSent,
     e.HandlingCodeRevised,
+    e.EvidenceBundleExported,
     e.EntryCorrected,
     e.EntryRetracted,
 )

@@ -69,6 +69,7 @@ from complaint_ledger.domain.events.outside import (
     DueDateAmended,
     EnquiryAnswered,
     EnquiryReceived,
+    EvidenceBundleExported,
     EvidenceSent,
     OmbudsmanOutcomeReceived,
     PublicReportAnswered,
@@ -83,11 +84,15 @@ from complaint_ledger.domain.events.own import (
     ActorAdded,
     ClockAccepted,
     CodeAdopted,
+    EvidenceBundlePacked,
     ImportFinished,
     ImportStarted,
+    KeyRotated,
     LedgerOpened,
+    LedgerSealed,
     SealedValuesOpened,
     TextKept,
+    TimeStampReceived,
 )
 from complaint_ledger.domain.events.parts import (
     CodePin,
@@ -97,6 +102,7 @@ from complaint_ledger.domain.events.parts import (
     HeadFinding,
     HeadOutcome,
     LabelTable,
+    OmittedValue,
     PanelMember,
     Person,
 )
@@ -212,6 +218,7 @@ ComplaintEvent: TypeAlias = (
     | RecommendationNotSatisfied
     | PublicReportReceived
     | PublicReportAnswered
+    | EvidenceBundleExported
     | EntryCorrected
     | EntryRetracted
 )
@@ -225,6 +232,10 @@ LedgerEvent: TypeAlias = (
     | SealedValuesOpened
     | TextKept
     | CodeAdopted
+    | LedgerSealed
+    | KeyRotated
+    | TimeStampReceived
+    | EvidenceBundlePacked
 )
 
 Event: TypeAlias = ComplaintEvent | LedgerEvent
@@ -275,6 +286,8 @@ __all__ = [
     "EntryRetracted",
     "EscalationRefused",
     "Event",
+    "EvidenceBundleExported",
+    "EvidenceBundlePacked",
     "EvidenceItem",
     "EvidenceSent",
     "ExhaustionNotified",
@@ -289,6 +302,7 @@ __all__ = [
     "ImportStarted",
     "IndependentPersonAppointed",
     "InterestDecided",
+    "KeyRotated",
     "LabelTable",
     "LearningAuthorised",
     "LearningCompleted",
@@ -296,7 +310,9 @@ __all__ = [
     "LearningShared",
     "LedgerEvent",
     "LedgerOpened",
+    "LedgerSealed",
     "OmbudsmanOutcomeReceived",
+    "OmittedValue",
     "PanelAppointed",
     "PanelHeld",
     "PanelMember",
@@ -330,6 +346,7 @@ __all__ = [
     "StartAgreed",
     "TermsSent",
     "TextKept",
+    "TimeStampReceived",
     "UpdateSent",
     "WrittenRecordMade",
 ]

@@ -9,10 +9,12 @@ from complaint_ledger.domain.events.parts import (
     Happened,
     HeadFinding,
     LabelTable,
+    OmittedValue,
 )
 from complaint_ledger.domain.words import (
     BodyId,
     CategoryId,
+    EventId,
     HeadId,
     ItemId,
     Private,
@@ -176,3 +178,22 @@ class PublicReportAnswered(Happened):
 
     body: BodyId
     reference: Reference | None = None
+
+
+@attrs.frozen(kw_only=True)
+class EvidenceBundleExported(Happened):
+    """
+    Everything on record of this complaint was written into a bundle that proves itself.
+
+    Attributes:
+        recipient: For whom, such as an ombudsman.
+        entries: Every entry before this one, in order (event ids).
+        omitted: What is sealed in them and not in the bundle.
+        reason: Why it was withheld or blacked out.
+    """
+
+    reference: Reference | None = None
+    recipient: BodyId | None = None
+    entries: tuple[EventId, ...]
+    omitted: tuple[OmittedValue, ...] = ()
+    reason: ReasonId | None = None

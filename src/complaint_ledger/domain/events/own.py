@@ -27,13 +27,19 @@ from complaint_ledger.domain.words import (
     TableId,
     TextKind,
     TimeZone,
+    VerifierKey,
     Version,
 )
 
 
 @attrs.frozen(kw_only=True)
 class LedgerOpened(Happened):
-    """Position 1 of every ledger."""
+    """
+    Position 1 of every ledger.
+
+    Attributes:
+        signing_key: The first key that signs its checkpoints.
+    """
 
     ledger: LedgerId
     council: CouncilId
@@ -43,6 +49,7 @@ class LedgerOpened(Happened):
     time_zone: TimeZone
     stored_form: int
     fictional: bool
+    signing_key: VerifierKey | None = None
     name: Private = None
     id_key: Private = None
 
@@ -132,3 +139,59 @@ class CodeAdopted(Happened):
     code: CodePin
     from_on: date
     services: tuple[ServiceId, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class LedgerSealed(Happened):
+    """
+    Which entry of each complaint was its last.
+
+    Attributes:
+        upto: The last position that it covers.
+        heads_size: How many complaints there were.
+        heads_root: The root of the tree over the last entry of each.
+    """
+
+    upto: int
+    heads_size: int
+    heads_root: Sha256
+
+
+@attrs.frozen(kw_only=True)
+class KeyRotated(Happened):
+    """From here on another key signs the checkpoints."""
+
+    old: VerifierKey
+    new: VerifierKey
+
+
+@attrs.frozen(kw_only=True)
+class TimeStampReceived(Happened):
+    """
+    An outside authority stamped a checkpoint.
+
+    Attributes:
+        checkpoint: How many entries it covers.
+        sha256: Of the authority's reply, as it came.
+    """
+
+    checkpoint: int
+    sha256: Sha256
+
+
+@attrs.frozen(kw_only=True)
+class EvidenceBundlePacked(Happened):
+    """
+    A bundle of evidence was written.
+
+    Attributes:
+        stream: Of which complaint.
+        entry: Its `evidence-bundle-exported`.
+        checkpoint: How many entries its last checkpoint covers.
+        sha256: Of the ZIP.
+    """
+
+    stream: StreamId
+    entry: EventId
+    checkpoint: int
+    sha256: Sha256

@@ -14,6 +14,7 @@ from complaint_ledger.domain.words import (
     Finding,
     HeadId,
     ItemId,
+    Omission,
     OutcomeId,
     Precision,
     Private,
@@ -21,6 +22,7 @@ from complaint_ledger.domain.words import (
     Sha256,
     SubjectId,
     TableId,
+    ValuePath,
     Version,
 )
 
@@ -114,6 +116,24 @@ class EvidenceItem:
     redacted: bool = False
     title: Private = None
     sha256: Private = None
+
+
+@attrs.frozen(kw_only=True)
+class OmittedValue:
+    """
+    A sealed value that an evidence bundle does not hold.
+
+    Attributes:
+        entry: The entry that seals it (its event id).
+        path: Where in the entry; behind `replacement/` in a correction.
+        text: What stands there instead, where it was blacked out.
+    """
+
+    id: ItemId
+    entry: EventId
+    path: ValuePath
+    how: Omission
+    text: Private = None
 
 
 @attrs.frozen(kw_only=True)
