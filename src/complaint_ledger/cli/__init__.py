@@ -28,6 +28,7 @@ class Commands(click.Group):
         "record": "complaint_ledger.cli.record:record",
         "signing-key": "complaint_ledger.cli.signing_key:signing_key",
         "trends": "complaint_ledger.cli.trends:trends",
+        "verify": "complaint_ledger.cli.verify:verify",
         "workdays": "complaint_ledger.cli.workdays:workdays",
     }
 

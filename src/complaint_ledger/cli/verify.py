@@ -1,0 +1,155 @@
+"""`verify`: whether evidence holds, whoever made it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+
+from complaint_ledger.cli.output import as_json
+from complaint_ledger.evidence.entries import instant
+from complaint_ledger.evidence.verify.report import EventReport, Report
+
+_STATUS = {"verified": 0, "failed": 1, "cannot-be-checked": 2}
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("bundle", metavar="[BUNDLE]", required=False, type=_FILE)
+@click.option("--against", type=_FILE, metavar="FILE", help="A checkpoint that you hold.")
+@click.option("--policy", type=_FILE, metavar="FILE", help="Whose word you ask for (tlog-policy).")
+@click.option("--key", metavar="VKEY", help="The council's key, from where it is published.")
+@click.option("--receipt", metavar="HASH", help="A receipt: say which entry it is of.")
+@click.option(
+    "--tsa-root",
+    type=_FILE,
+    metavar="FILE",
+    help="An authority's certificate (PEM), to check time stamps under.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("table", "json")),
+    default="table",
+    show_default=True,
+    help="How to print.",
+)
+@click.pass_context
+def verify(ctx: click.Context, /, bundle: Path | None, form: str, **asked: Any) -> None:
+    """
+    Say whether a bundle of evidence holds, and when each entry was recorded.
+
+    The first line is VERIFIED, FAILED or CANNOT BE CHECKED; the exit status 0, 1 or 2.
+    """
+    if bundle is None:
+        raise click.UsageError("give the BUNDLE to check: a ZIP, or its folder")
+    from complaint_ledger.evidence.verification import verify_with_files
+
+    report = verify_with_files(bundle, **asked)
+    if form == "json":
+        click.echo(as_json(_row(report)))
+    else:
+        for line in _lines(report):
+            click.echo(line)
+    ctx.exit(_STATUS[report.verdict])
+
+
+# --- for programs --------------------------------------------------------------------------------
+
+
+def _row(report: Report) -> dict[str, Any]:
+    row = attrs.asdict(report, value_serializer=_plain)
+    for event, told in zip(report.events, row["events"], strict=True):
+        told["open_bracket"] = event.open_bracket
+    return row
+
+
+def _plain(_of: Any, _field: Any, value: Any) -> Any:
+    return instant(value) if isinstance(value, datetime) else value
+
+
+# --- for people ----------------------------------------------------------------------------------
+
+
+def _lines(report: Report) -> Iterator[str]:
+    if report.verdict != "verified":
+        word = "FAILED" if report.verdict == "failed" else "CANNOT BE CHECKED"
+        where = f"{report.where}: " if report.where else ""
+        yield f"{word}  {where}{report.reason}"
+        return
+    yield f"VERIFIED  complaint {report.reference}, {len(report.events)} entries"
+    if report.fictional:
+        yield "FICTIONAL: nothing in this ledger happened."
+    yield ""
+    for event in report.events:
+        yield from _event_lines(event, witnessed=report.witnessed)
+    yield from _witness_lines(report)
+    if report.receipt is not None:
+        yield f"Your receipt is of entry {report.receipt}."
+    if report.compared is not None:
+        yield _compared(report)
+    yield from _stamp_lines(report)
+    yield ""
+    yield "The council's keys; compare them with those it has published elsewhere:"
+    yield from (f"  {key}" for key in report.log_keys)
+
+
+def _event_lines(event: EventReport, *, witnessed: bool) -> Iterator[str]:
+    name = event.name.replace("-", " ").capitalize()
+    gone = [
+        f"{count} {word}"
+        for count, word in (
+            (event.withheld, "withheld"),
+            (event.redacted, "redacted"),
+            (event.erased, "erased"),
+        )
+        if count
+    ]
+    said = f"{event.version:>4}  {name}, recorded {_at(event.recorded_at)}"
+    if witnessed:
+        said += f"; {_bracket(event)}"
+    yield f"{said}; {', '.join(gone)}" if gone else said
+
+
+def _bracket(event: EventReport) -> str:
+    """Return where witnesses place an event, and loudly where they leave an end open."""
+    before, after = event.not_before, event.not_after
+    if before is None and after is None:
+        return "OPEN: no witness can place it"
+    if before is None:
+        return f"OPEN: seen by witnesses on {_at(after)}, perhaps long after it"
+    if after is None:
+        return f"OPEN: not there yet on {_at(before)}, and not seen by witnesses since"
+    return f"witnesses place it between {_at(before)} and {_at(after)}"
+
+
+def _witness_lines(report: Report) -> Iterator[str]:
+    yield ""
+    if not report.witnessed:
+        yield "NOT WITNESSED: only the council itself vouches for these times."
+    if report.witnesses:
+        yield "Witnesses whose signatures are enclosed:"
+        yield from (f"  {key}" for key in report.witnesses)
+
+
+def _compared(report: Report) -> str:
+    if report.compared:
+        return "Your checkpoint is the one that this bundle has of its size."
+    return (
+        "NOT COMPARED: this bundle encloses no checkpoint of the size of yours; ask the council"
+        " for one that does."
+    )
+
+
+def _stamp_lines(report: Report) -> Iterator[str]:
+    for stamp in report.time_stamps:
+        if stamp.at is not None:
+            yield f"{stamp.path}: stamped {_at(stamp.at)} by {stamp.authority or 'the authority'}"
+        else:
+            yield f"{stamp.path}: THE TIME STAMP DOES NOT HOLD: {stamp.why_not}"
+
+
+def _at(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "?"
