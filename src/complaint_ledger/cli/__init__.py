@@ -20,6 +20,7 @@ class Commands(click.Group):
         "codes": "complaint_ledger.cli.adopt:codes",
         "demo": "complaint_ledger.cli.demo:demo",
         "due": "complaint_ledger.cli.due:due",
+        "evidence": "complaint_ledger.cli.evidence:evidence",
         "findings": "complaint_ledger.cli.findings:findings",
         "history": "complaint_ledger.cli.history:history",
         "import": "complaint_ledger.cli.import_:import_",
