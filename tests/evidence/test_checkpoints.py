@@ -5,7 +5,7 @@ import json
 import attrs
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from complaint_ledger.errors import BadEvidence, BadValue
@@ -76,6 +76,7 @@ ROOT = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
         f"a\n1\n{ROOT}",
         f"a\n1\n{ROOT}\n\n",
         f"a\n1\n{ROOT}\nan extension\n",
+        f"a\n1\n{ROOT}\nan extension",
         f"\n1\n{ROOT}\n",
         f"a\n01\n{ROOT}\n",
         f"a\n-1\n{ROOT}\n",
@@ -136,6 +137,8 @@ def test_a_checkpoint_that_could_not_be_read_is_not_made(origin, size, root):
 
 
 @given(checkpoints, times)
+@example(Checkpoint("a", 2**63 - 1, EMPTY), 2**63 - 1)
+@example(Checkpoint("a", 0, EMPTY), 0)
 def test_a_witness_says_when_it_saw_a_checkpoint(checkpoint, at):
     signature = cosign(checkpoint.text, at, WITNESS)
 

@@ -137,6 +137,12 @@ def test_a_key_cannot_be_written_in_a_second_way(beyond):
         assert not is_key((PRIME + beyond | sign << 255).to_bytes(32, "little"))
 
 
+def test_a_point_and_its_opposite_are_both_keys():
+    # They differ in the highest bit alone.
+    assert is_key(KEY)
+    assert is_key((int.from_bytes(KEY, "little") ^ 1 << 255).to_bytes(32, "little"))
+
+
 def test_a_key_is_32_bytes():
     assert is_key(KEY)
     assert [is_key(KEY[:-1]), is_key(KEY + b"\0"), is_key(b"")] == [False] * 3

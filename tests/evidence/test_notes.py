@@ -85,6 +85,7 @@ def test_one_flipped_bit_makes_another_key_or_none(bit):
         "name+0123abcd",
         "name+0123abcd+",
         "name+0123abcd+AA==",
+        "name+0123abcd+====",
         "+0123abcd+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
         "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
         "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n",
@@ -150,6 +151,7 @@ def test_what_is_read_as_a_note_is_written_the_same(data, at, put):
         "text\n\n— a MTIzNDU=\n\n".encode(),
         "text\n\n— a MTIzNDU=\nmore\n".encode(),
         "text\n— a MTIzNDU=\n".encode(),
+        "— a MTIzNDU=\n".encode(),
         "\n— a MTIzNDU=\n".encode(),
         b"text\n\n- a MTIzNDU=\n",
         "text\n\n—  a MTIzNDU=\n".encode(),
@@ -187,6 +189,17 @@ def test_a_text_that_a_note_cannot_hold_is_refused(text):
         Note(text, [Signature("a", b"1234", b"5")])
     with pytest.raises(BadEvidence):
         sign(text, COUNCIL)
+
+
+def test_a_note_may_have_a_million_bytes_and_not_one_more():
+    longest = "a" * (LONGEST - len("\n\n— a MTIzNDU=\n".encode()))
+    data = f"{longest}\n\n— a MTIzNDU=\n".encode()
+
+    assert len(bytes(Note.parse(data))) == len(data) == LONGEST
+    with pytest.raises(BadEvidence):
+        Note.parse(b"a" + data)
+    with pytest.raises(BadEvidence):
+        Note("a" + longest + "\n", [Signature("a", b"1234", b"5")])
 
 
 def test_a_note_that_would_be_too_long_to_read_is_not_made():

@@ -84,8 +84,6 @@ class VerifierKey:
         if not found:
             raise BadEvidence("key", "a key is written name+8 hex digits+base64")
         data = read_base64(found[3], "key")
-        if not data:
-            raise BadEvidence("key", "there is no key after the key id")
         key = cls(name=found[1], algorithm=data[0], public_key=data[1:])
         if key.key_id.hex() != found[2]:
             raise BadEvidence("key", "the key id is not that of this name and key")
