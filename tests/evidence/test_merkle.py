@@ -163,7 +163,8 @@ def test_a_copy_of_a_frontier_grows_apart():
 
 
 @pytest.mark.parametrize(
-    ("size", "kept"), [(-1, []), (0, [EMPTY]), (3, [EMPTY]), (1, [b"short"]), (2, [EMPTY, EMPTY])]
+    ("size", "kept"),
+    [(-1, [EMPTY]), (0, [EMPTY]), (3, [EMPTY]), (1, [b"short"]), (2, [EMPTY, EMPTY])],
 )
 def test_a_frontier_of_other_hashes_than_its_size_has_is_refused(size, kept):
     with pytest.raises(BadValue):
