@@ -16,6 +16,7 @@ from complaint_ledger.domain.history import Fact, effective, known, standing
 from complaint_ledger.domain.words import Private, ReasonId, Sealed, StreamId, Withheld
 from complaint_ledger.errors import Refused
 from complaint_ledger.ledger import Ledger
+from complaint_ledger.privacy.disclosure import CONTENT
 from complaint_ledger.reading import Entry
 
 
@@ -82,6 +83,7 @@ def chronicle(
 def _line(ledger: Ledger, entry: Entry, stands: str | None, show: "_Show") -> Line:
     fields = codec.fields(entry.event, show)
     fields.pop("occurred_on", None)
+    _tell_size(entry.event, fields)
     recorded = entry.recorded
     return Line(
         position=recorded.position,
@@ -97,6 +99,16 @@ def _line(ledger: Ledger, entry: Entry, stands: str | None, show: "_Show") -> Li
         entry=recorded.entry(ledger.store.ledger),
         stands=stands,
     )
+
+
+def _tell_size(event: e.Event, fields: dict[str, Any]) -> None:
+    """Say of a document's file, which no history opens, how large it is, if that was opened."""
+    if isinstance(event, e.EntryCorrected):
+        _tell_size(event.replacement, fields["replacement"])
+    elif isinstance(event, e.DocumentAdded) and fields.get(CONTENT) == "sealed":
+        size = fields.get("size", "")
+        if size.isascii() and size.isdigit():
+            fields[CONTENT] = f"sealed, {int(size):,} bytes"
 
 
 def _notes(facts: Sequence[Fact]) -> dict[str, str]:
@@ -121,8 +133,15 @@ class _Show:
     def __init__(
         self, ledger: Ledger, entries: Sequence[Entry], revealed: Mapping[str, str]
     ) -> None:
-        digests = {d for entry in entries for d in codec.sealed_paths(entry.recorded.body)}
-        self._there = ledger.store.sealed(digests).keys()
+        paths = {
+            digest: path
+            for entry in entries
+            for digest, (path, _) in codec.sealed_paths(entry.recorded.body).items()
+        }
+        # The file of a document is large: one at a time is asked for.
+        files = {digest for digest, path in paths.items() if path == CONTENT}
+        self._there = {*ledger.store.sealed(paths.keys() - files)}
+        self._there |= {digest for digest in files if ledger.store.sealed([digest])}
         self._revealed = revealed
 
     def __call__(self, _: str, value: Private) -> str:
@@ -141,6 +160,8 @@ def reveal(
     """
     Return the personal values of *complaint*, by digest, and leave an event behind.
 
+    The files of documents are not among them: `documents.open_document` opens one.
+
     Args:
         ledger: Where it is kept.
         complaint: Its reference, or its stream id; or `OWN`, for the names of actors.
@@ -153,15 +174,13 @@ def reveal(
         Refused: A Member asks; Members see numbers, never a name.
         UnknownName: There is no such complaint or actor.
     """
-    by = ledger.actor(actor)
-    if by.role == "member":
-        raise Refused("GEN-19", "a Member sees numbers and trends, never a name; ask an officer")
+    by = reader(ledger, actor)
     entries = ledger.entries(complaint)
     wanted = {
         digest: path
         for entry in entries
         for digest, (path, _) in codec.sealed_paths(entry.recorded.body).items()
-        if path not in _NOT_PERSONAL
+        if path not in _LEFT_SEALED
     }
     found = ledger.vault.open(wanted)
     stream = StreamId(entries[0].recorded.stream)
@@ -170,8 +189,22 @@ def reveal(
     return {digest: disclosure.value for digest, disclosure in found.items()}
 
 
-# What is sealed for other reasons: a request's fingerprint, and the ledger's own secret.
-_NOT_PERSONAL = {codec.REQUEST, "id_key"}
+# What is sealed for other reasons: a request's fingerprint, and the ledger's own secret. And files.
+_LEFT_SEALED = {codec.REQUEST, "id_key", CONTENT}
+
+
+def reader(ledger: Ledger, actor: str) -> codec.Actor:
+    """
+    Return who *actor* is, if they may open what is sealed.
+
+    Raises:
+        Refused: A Member asks; Members see numbers, never a name.
+        UnknownName: `actors add` never issued that id.
+    """
+    by = ledger.actor(actor)
+    if by.role == "member":
+        raise Refused("GEN-19", "a Member sees numbers and trends, never a name; ask an officer")
+    return by
 
 
 @attrs.frozen(kw_only=True)

@@ -31,6 +31,7 @@ from complaint_ledger.errors import (
     UnreadableEvent,
 )
 from complaint_ledger.evidence.signing import MemorySigning, SigningKeys, origin
+from complaint_ledger.files import check_file
 from complaint_ledger.ids import DerivedIds, new_actor, new_id
 from complaint_ledger.own import OwnStream, in_force
 from complaint_ledger.privacy.keys import KeyStore
@@ -344,6 +345,7 @@ class Ledger:
             traceparent=trace_context(traceparent),
         )
         self._check_named(command)
+        check_file(command)
         ids = KeyedIds(self.ids, idempotency_key) if idempotency_key else None
         if isinstance(command, c.Receive):
             if complaint is not None:

@@ -19,6 +19,7 @@ class Commands(click.Group):
         "checkpoint": "complaint_ledger.cli.checkpoint:checkpoint",
         "codes": "complaint_ledger.cli.adopt:codes",
         "demo": "complaint_ledger.cli.demo:demo",
+        "documents": "complaint_ledger.cli.documents:documents",
         "due": "complaint_ledger.cli.due:due",
         "evidence": "complaint_ledger.cli.evidence:evidence",
         "findings": "complaint_ledger.cli.findings:findings",

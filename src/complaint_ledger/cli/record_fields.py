@@ -24,10 +24,12 @@ from complaint_ledger.domain.words import (
     HeadId,
     OutcomeId,
     Private,
+    SubjectId,
     read,
 )
 from complaint_ledger.errors import BadValue
 from complaint_ledger.fields import amend, parse, parse_instant, type_of
+from complaint_ledger.files import with_file
 from complaint_ledger.labels import labels_of
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.store import system_clock
@@ -62,17 +64,22 @@ def build(
         fields |= _outcomes(given.pop("outcome"))
     if "findings" in names:
         fields |= _findings(given.pop("finding")) or _by_label(given)
+    file, whose = None, COMPLAINANT
+    if kind is e.DocumentAdded:
+        file, whose = given.pop("file"), read(SubjectId, given.pop("subject"), "subject")
     if kind in {c.Correct, c.Retract}:
         assert complaint is not None
         fields |= _entry(kind, ledger, complaint, given)
     for name, value in given.items():
         if value is None or value == ():
             continue
-        fields[name] = _value(type_of(kind, name), value, name)
+        fields[name] = _value(type_of(kind, name), value, name, whose)
     for name in withheld:
         if type_of(kind, name) != Private:
             raise BadValue("withhold", f"{name} is no text that a person could decline to give")
         fields[name] = WITHHELD
+    if file is not None:
+        return with_file(e.DocumentAdded(**fields), file, whose)
     return kind(**fields)
 
 
@@ -88,9 +95,9 @@ def _when(given: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _value(kind: Any, value: Any, name: str) -> Any:
+def _value(kind: Any, value: Any, name: str, whose: SubjectId) -> Any:
     if kind == Private:
-        return parse(kind, from_file(value), name)
+        return parse(kind, from_file(value), name, whose)
     if isinstance(value, tuple):
         return tuple(one for text in value for one in parse(kind, text, name))
     return value if isinstance(value, bool) else parse(kind, value, name)

@@ -14,7 +14,7 @@ from complaint_ledger.fields import type_of
 _OTHERWISE = {
     "occurred_on", "occurred_at", "precision", "complainant", "representative", "codes", "heads",
     "members", "items", "outcome", "outcomes", "detail", "finding", "findings", "table",
-    "replacement", "corrects", "retracts",
+    "replacement", "corrects", "retracts", "file_name", "media_type", "size", "sha256", "content",
 }  # fmt: skip
 
 
@@ -48,6 +48,8 @@ def options_of(kind: type[c.Command]) -> list[click.Parameter]:
         options.append(_many("--member", "ACTOR[=CONNECTION]", tied, required=True))
     if "items" in names:
         options += _DOCUMENTS
+    if kind is e.DocumentAdded:
+        options += _FILE
     if "codes" in names:
         governs = "A handling code that governs, or some heads of it; else the ledger's."
         options.append(_many("--code", "CODE[=HEAD,…]", governs))
@@ -129,6 +131,13 @@ _DOCUMENTS: list[click.Parameter] = [
     _many("--title", "ID=TEXT", "What it is called; sealed."),
     _many("--entry", "ID=EVENT", "The entry that tells of it, by position or event id."),
 ]
+
+_FILE: list[click.Parameter] = [
+    click.Option(["--file"], metavar="PATH",
+                 help="The document itself, up to 25 MB; all of it, and its name, is sealed."),
+    click.Option(["--subject"], metavar="SUBJECT", default="p1", show_default=True,
+                 help="Whose it is: p1, p2, …, or any, for everybody's in the complaint."),
+]  # fmt: skip
 
 _AROUND: list[click.Parameter] = [
     click.Option(["--idempotency-key"], metavar="KEY", help="The same key records once."),

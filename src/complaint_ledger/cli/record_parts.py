@@ -23,6 +23,7 @@ from complaint_ledger.domain.words import (
 )
 from complaint_ledger.errors import BadValue, UnknownName
 from complaint_ledger.fields import parse, parse_date
+from complaint_ledger.files import opened
 from complaint_ledger.ledger import Ledger
 
 
@@ -100,11 +101,8 @@ def _by_document(given: dict[str, Any], option: str) -> dict[str, str]:
 
 
 def _sha256(path: str) -> Sha256:
-    try:
-        with Path(path).open("rb") as file:
-            return Sha256(hashlib.file_digest(file, "sha256").hexdigest())
-    except OSError as error:
-        raise BadValue("file", f"it cannot be read: {error.strerror}") from None
+    with opened(path) as file:
+        return Sha256(hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def event_id(ledger: Ledger, complaint: str, wanted: str) -> EventId:

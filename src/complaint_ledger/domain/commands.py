@@ -263,6 +263,9 @@ Plain: TypeAlias = (
     | e.PanelReported
     | e.TermsSent
     | e.ExhaustionNotified
+    | e.ContactLogged
+    | e.DocumentAdded
+    | e.DocumentWithdrawn
     | e.ContactRestricted
     | e.RestrictionReviewed
     | e.RestrictionLifted

@@ -49,6 +49,9 @@ PublishedText = NewType("PublishedText", str)  # a code, a policy, a calendar: n
 Precision = Literal["day", "month", "year", "unknown"]
 """How exactly *occurred_on* is known; a month or a year is kept by its first day."""
 
+Direction = Literal["in", "out", "internal"]
+"""Which way something went: to the council, from it, or within it."""
+
 Nation = Literal["england", "scotland", "wales", "northern-ireland"]
 
 TimeZone = Literal["Europe/London"]

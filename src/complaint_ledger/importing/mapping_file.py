@@ -189,6 +189,10 @@ _SAID_ELSEWHERE: Final[MappingOf[str, str]] = {
 }
 
 
+_OF_A_FILE: Final = ("content", "size", "sha256")
+"""What a document's bytes are kept with; a row has no file."""
+
+
 def _event(table: _Table) -> EventRule:
     name = table.choose("event", EVENTS)
     decides, word = _DECIDES.get(name, (None, None))
@@ -226,7 +230,12 @@ def _sources(table: _Table, owner: type) -> dict[str, Source]:
         if kind is None:
             there = ", ".join(f.name for f in attrs.fields(owner))
             raise BadValue("mapping", f"{table.where}: no field {name}; there is {there}")
-        if not _is_plain(kind) or (name in _SAID_ELSEWHERE and owner is e.ComplaintReceived):
+        file = owner is e.DocumentAdded and name in _OF_A_FILE
+        if (
+            file
+            or not _is_plain(kind)
+            or (name in _SAID_ELSEWHERE and owner is e.ComplaintReceived)
+        ):
             why = _SAID_ELSEWHERE.get(name, "no column can hold it")
             raise BadValue("mapping", f"{table.where}: leave out {name}; {why}")
         sources[name] = _source(value, f"{table.where}: {name}", kind)

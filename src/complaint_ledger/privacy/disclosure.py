@@ -21,6 +21,17 @@ SALT_BYTES: Final = 32
 LONGEST: Final = 100_000
 """Characters in one sealed text; a longer one is a document."""
 
+CONTENT: Final = "content"
+"""The path of a document's bytes, in base64: the one value that may be longer."""
+
+LARGEST: Final = 25 * 1024 * 1024
+"""Bytes in the file of one document."""
+
+TOO_LARGE: Final = (
+    f"it holds more than 25 MB ({LARGEST} bytes), the most that is kept of one document;"
+    " keep it in parts, or scan it at a lower resolution"
+)
+
 _CONTROLS: Final = {c: None for c in (*range(32), *range(127, 160)) if chr(c) not in "\t\n\r"}
 
 
@@ -75,12 +86,7 @@ def clean(text: str, field: str) -> str:
     Raises:
         BadValue: It is too long, or holds NUL, a control character or a lone surrogate.
     """
-    if len(text) > LONGEST:
-        raise BadValue(
-            field,
-            f"{len(text)} characters are too many; up to {LONGEST} are kept."
-            " Keep a longer text as a document",
-        )
+    check_length(text, field)
     if text.isascii():
         if text.isprintable():
             return text
@@ -95,6 +101,24 @@ def clean(text: str, field: str) -> str:
     if len(text.translate(_CONTROLS)) != len(text):
         raise BadValue(field, "it holds NUL or another control character; take it out")
     return text
+
+
+def check_length(text: str, field: str) -> None:
+    """
+    Refuse a *text* that is too long, or a document's *content* of too many bytes.
+
+    Raises:
+        BadValue: It is.
+    """
+    if field == CONTENT:
+        if len(text) // 4 * 3 - text[-2:].count("=") > LARGEST:
+            raise BadValue(field, TOO_LARGE)
+    elif len(text) > LONGEST:
+        raise BadValue(
+            field,
+            f"{len(text)} characters are too many; up to {LONGEST} are kept."
+            " Keep a longer text as a document",
+        )
 
 
 def read_disclosure(data: bytes, digest: str, path: str) -> Disclosure:

@@ -51,10 +51,14 @@ _OWED: Final = (
     e.RestrictionLifted,
 )
 
+# What goes on the file: letters still come, and people still ring.
+_ON_FILE: Final = (e.ContactLogged, e.DocumentAdded, e.DocumentWithdrawn)
+
 # A closed complaint still takes these (GEN-13).
 AFTER_CLOSING: Final = (
     *_OUTSIDE,
     *_OWED,
+    *_ON_FILE,
     e.ComplaintReopened,
     e.ResponseDelivered,
     e.TermsSent,
@@ -82,6 +86,7 @@ _ALSO_PAST: Final = (
     "made_on",
     "copy_given_on",
     "notice_on",
+    "dated_on",
 )
 
 

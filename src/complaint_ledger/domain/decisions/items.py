@@ -1,5 +1,5 @@
 """
-The ids by which a complaint's remedies, recommendations, enquiries, … are told apart.
+The ids by which a complaint's remedies, recommendations, documents, … are told apart.
 
 An event that begins one gives it an id of its own; a later one says that id.
 """
@@ -24,6 +24,7 @@ _BEGINS: Final = (
     e.LearningAuthorised,
     e.EnquiryReceived,
     e.RecommendationMade,
+    e.DocumentAdded,
 )
 
 _SPEAKS_OF: Final[Mapping[type[e.Event], tuple[ObligationKind, ...]]] = {
@@ -69,8 +70,7 @@ def refuse_unknown_items(
                 "item-known", f"{item} stands for something else already; give it an id of its own"
             )
         return
-    kinds = _SPEAKS_OF[type(event)]
-    there = [one.id for one in complaint.obligations if one.kind in kinds]
+    kinds, there = _spoken_of(event, complaint, told)
     if item not in there:
         raise Refused(
             "item-unknown",
@@ -79,6 +79,17 @@ def refuse_unknown_items(
         )
     if isinstance(event, e.DueDateAmended):
         _refuse_same_day(event, complaint)
+
+
+def _spoken_of(
+    event: e.ComplaintEvent, complaint: Complaint, told: Sequence[Fact]
+) -> tuple[tuple[str, ...], list[ItemId]]:
+    """Return what kind of thing *event* speaks of, and the ids of those there are."""
+    if isinstance(event, e.DocumentWithdrawn):
+        there = [fact.event.item for fact in told if isinstance(fact.event, e.DocumentAdded)]
+        return ("document",), there
+    kinds = _SPEAKS_OF[type(event)]
+    return kinds, [one.id for one in complaint.obligations if one.kind in kinds]
 
 
 def _item(event: e.Event) -> ItemId | None:

@@ -24,7 +24,7 @@ from complaint_ledger.domain.decisions.items import refuse_unknown_items
 from complaint_ledger.domain.decisions.situation import Situation
 from complaint_ledger.domain.history import Fact
 from complaint_ledger.domain.obligations import PUBLIC_REPORT
-from complaint_ledger.domain.words import COMPLAINANT, HeadId, is_given
+from complaint_ledger.domain.words import COMPLAINANT, HeadId, Private, Sealed, is_given
 from complaint_ledger.errors import Refused
 
 # A later one replaces the one before it, so that only the latest can be said again.
@@ -37,6 +37,14 @@ _REPLACES: Final = (
     e.RestrictionReviewed,
     e.DueDateAmended,
     e.HandlingCodeRevised,
+)
+
+_AT_A_STAGE: Final = (
+    e.ProviderInvolved,
+    e.StageSkipAgreed,
+    e.IndependentPersonAppointed,
+    e.ContactLogged,
+    e.DocumentAdded,
 )
 
 
@@ -55,7 +63,7 @@ def _at_its_stage(command: c.Plain, complaint: Complaint, situation: Situation) 
     if isinstance(command, e.UpdateSent | e.TermsSent):
         stage = stage_of(command.stage, complaint, answered=True)
         return attrs.evolve(command, stage=stage.stage)
-    if isinstance(command, e.ProviderInvolved | e.StageSkipAgreed | e.IndependentPersonAppointed):
+    if isinstance(command, _AT_A_STAGE):
         refuse_unknown_stage(command.stage, situation)
     return command
 
@@ -120,6 +128,8 @@ def refuse_impossible(
                 raise Refused(
                     "OMB-07", "it has a day (due_on) or none is stated (none_stated), not both"
                 )
+        case e.DocumentAdded():
+            _refuse_part_of_a_file(event)
         case e.RemedyOffered(pence=int(pence)) | e.RemedyDelivered(pence=int(pence)):
             if pence < 0:
                 raise Refused("pence-negative", "a payment to the person is 0 pence or more")
@@ -133,7 +143,7 @@ def _heads(event: e.Event) -> tuple[HeadId, ...]:
             return event.heads
         case e.HandlingCodeRevised():
             return tuple(head for pin in event.codes for head in pin.heads)
-        case e.CauseIdentified() | e.RemedyOffered() | e.RecommendationMade():
+        case e.CauseIdentified() | e.RemedyOffered() | e.RecommendationMade() | e.DocumentAdded():
             return (event.head,) if event.head else ()
         case _:  # names none, or another function asks about its heads
             return ()
@@ -145,6 +155,22 @@ def _refuse_odd_panel(event: e.PanelAppointed) -> None:
         raise Refused("members-missing", "name each member of the panel")
     if len(set(members)) < len(members):
         raise Refused("member-twice", "a member stands there twice; name each once")
+
+
+def _refuse_part_of_a_file(event: e.DocumentAdded) -> None:
+    """Whether the three fit each other is asked by `files.check_file`, for it takes a hash."""
+    if len({_said(part) for part in (event.size, event.sha256, event.content)}) > 1:
+        raise Refused(
+            "file-incomplete",
+            "a document's content, size and sha256 are said together, or none of them;"
+            " to put another file in its place, retract the entry and record the document anew",
+        )
+
+
+def _said(part: Private) -> str:
+    if not isinstance(part, Sealed):
+        return "not at all"
+    return "anew" if part.clear else "before" if part.digest else "not at all"
 
 
 # --- what must be said; asked of a live command alone --------------------------------------------

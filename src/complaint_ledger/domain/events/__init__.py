@@ -13,7 +13,10 @@ from typing import Final, TypeAlias, get_args
 import attrs
 
 from complaint_ledger.domain.events.handling import (
+    ContactLogged,
     ContactRestricted,
+    DocumentAdded,
+    DocumentWithdrawn,
     ExhaustionNotified,
     HandlingCodeRevised,
     IndependentPersonAppointed,
@@ -190,6 +193,9 @@ ComplaintEvent: TypeAlias = (
     | PanelReported
     | TermsSent
     | ExhaustionNotified
+    | ContactLogged
+    | DocumentAdded
+    | DocumentWithdrawn
     | ContactRestricted
     | RestrictionReviewed
     | RestrictionLifted
@@ -275,8 +281,11 @@ __all__ = [
     "ComplaintTransferred",
     "ComplaintWithdrawn",
     "ComplaintsLinked",
+    "ContactLogged",
     "ContactRestricted",
     "DiscussionHeld",
+    "DocumentAdded",
+    "DocumentWithdrawn",
     "DraftCommented",
     "DraftReceived",
     "DueDateAmended",

@@ -12,6 +12,9 @@ from complaint_ledger.domain.events.parts import (
 from complaint_ledger.domain.words import (
     ActorId,
     BodyId,
+    CategoryId,
+    ChannelId,
+    Direction,
     HeadId,
     ItemId,
     Private,
@@ -109,6 +112,63 @@ class RestrictionLifted(Happened):
     """A restriction ended."""
 
     item: ItemId
+
+
+@attrs.frozen(kw_only=True)
+class ContactLogged(Happened):
+    """
+    Somebody spoke or wrote with someone about the complaint.
+
+    Attributes:
+        party: With whom: complainant, representative, provider, ombudsman, …
+    """
+
+    party: CategoryId | None = None
+    stage: StageId | None = None
+    channel: ChannelId | None = None
+    direction: Direction | None = None
+    note: Private = None
+
+
+@attrs.frozen(kw_only=True)
+class DocumentAdded(Happened):
+    """
+    A document was put on the complaint's file.
+
+    Its bytes stand here with their size and SHA-256, or none of the three does.
+
+    Attributes:
+        kind: What it is: letter, email, photograph, report, …
+        role: What it is in the complaint: complaint, acknowledgement, stage-response, …
+        dated_on: The date that it bears.
+        media_type: Such as application/pdf.
+        size: How many bytes, as a whole number in digits.
+        sha256: Of the bytes, 64 lower-case hex digits.
+        content: The bytes, as standard base64 text.
+    """
+
+    item: ItemId
+    kind: CategoryId
+    direction: Direction
+    role: CategoryId | None = None
+    stage: StageId | None = None
+    head: HeadId | None = None
+    dated_on: date | None = None
+    title: Private = None
+    file_name: Private = None
+    media_type: Private = None
+    size: Private = None
+    sha256: Private = None
+    content: Private = None
+
+
+@attrs.frozen(kw_only=True)
+class DocumentWithdrawn(Happened):
+    """A document no longer counts as part of the file; it stays where it is."""
+
+    item: ItemId
+    reason: ReasonId
+    explanation: Private = None
 
 
 @attrs.frozen(kw_only=True)
