@@ -59,6 +59,7 @@ BEGUN = {
     "q1": ("enquiry-received", "--item", "q1", "--body", "lgsco"),
     "m1": ("recommendation-made", "--item", "m1", "--body", "lgsco", "--text", "Apologise.",
            "--due-on", "2026-06-01"),
+    "d1": ("document-added", "--item", "d1", "--kind", "letter", "--direction", "in"),
     "draft": ("draft-received", "--body", "lgsco"),
     "report": ("public-report-received", "--body", "lgsco"),
 }  # fmt: skip
@@ -102,6 +103,16 @@ SAID = {
     "terms-sent": ((), "", {"stage": "stage-1"}),
     "exhaustion-notified": ((), "--told ombudsman --told time-limit",
                             {"told": ["ombudsman", "time-limit"]}),
+    "contact-logged": ((), ("--party ombudsman --channel e-mail --direction in --stage stage-1"
+                            " --note asked"),
+                       {"party": "ombudsman", "direction": "in", "note": "sealed"}),
+    "document-added": ((), ("--item d1 --kind letter --direction in --role evidence --head h1"
+                            " --dated-on 2026-04-01 --title Letter --file letter.pdf"),
+                       {"item": "d1", "role": "evidence", "head": "h1", "dated_on": "2026-04-01",
+                        "title": "sealed", "file_name": "sealed", "media_type": "sealed",
+                        "size": "sealed", "sha256": "sealed", "content": "sealed"}),
+    "document-withdrawn": (("d1",), "--item d1 --reason other-complaint --explanation no",
+                           {"reason": "other-complaint", "explanation": "sealed"}),
     "contact-restricted": ((), "--item c1 --reason abusive --review-on 2026-08-14",
                            {"item": "c1", "reason": "abusive", "review_on": "2026-08-14"}),
     "restriction-reviewed": (("c1",), "--item c1", {"item": "c1"}),

@@ -442,7 +442,7 @@ AFTER_CLOSING = {
     e.CauseIdentified, e.RemedyOffered, e.LearningAuthorised, e.ContactRestricted,
     e.TermsSent, e.ExhaustionNotified, e.ComplaintsLinked, e.ComplaintTransferred,
     e.RepresentativeAuthorised, e.EscalationRefused, e.UpdateSent, e.HandlingCodeRevised,
-    e.ComplaintEscalated,
+    e.ComplaintEscalated, e.ContactLogged, e.DocumentAdded, e.DocumentWithdrawn,
 }  # fmt: skip
 
 
