@@ -78,6 +78,29 @@ def council(tmp_path, monkeypatch, caplog):
         "--outcome-sought", STORY, "--idempotency-key", f"form of {NAME}")  # fmt: skip
     run("record", "extend", "C-1", "--on", "2026-05-12", "--until", "2026-06-12", "--reason",
         "complexity", "--explanation", STORY)  # fmt: skip
+    (tmp_path / "in").mkdir()
+    letter = tmp_path / "in" / f"{NAME}.txt"
+    letter.write_bytes(f"{NAME}\n{PLACE}\n{STORY}\n".encode() * 5000)  # over 100,000 characters
+    add = ("record", "document-added", "C-1", "--on", "2026-05-13", "--kind", "letter",
+           "--direction", "in", "--item")  # fmt: skip
+    added = run(*add, "d1", "--file", str(letter), "--title", STORY, "--idempotency-key", NAME)
+    assert added.exit_code == 0
+    run("record", "contact-logged", "C-1", "--on", "2026-05-13", "--note", STORY)
+    run("record", "document-withdrawn", "C-1", "--on", "2026-05-13", "--item", "d1",
+        "--reason", "copy", "--explanation", STORY)  # fmt: skip
+    letter.with_name(f"{STORY}.txt").touch()
+    for mistyped in (
+        (*add, "d2", "--file", f"{PLACE}/{NAME}.txt"),
+        (*add, "d2", "--file", str(letter.with_name(f"{STORY}.txt"))),
+        (*add, "d2", "--subject", NAME),
+        ("documents", "save", "C-1", "d1", "--out", str(letter)),
+        ("documents", "save", "C-1", "d1", "--out", f"{PLACE}/{NAME}.txt"),
+        ("documents", "save", "C-1", NAME, "--out", "new.txt"),
+    ):
+        assert run(*mistyped).exit_code == 2
+    saved = run("documents", "save", "C-1", "d1", "--out", f"in/{STORY}.copy")
+    assert saved.exit_code == 0
+    assert (tmp_path / "in" / f"{STORY}.copy").read_bytes() == letter.read_bytes()
     run("record", "respond", "C-1", "--on", "2026-05-20", "--outcome", "upheld")
     run("record", "correct", "C-1", "3", "--set", f"complainant/name={NAME} ", "--reason", "typo")
     # What was refused, and what was mistyped.
@@ -101,7 +124,6 @@ def council(tmp_path, monkeypatch, caplog):
         ("trends", "overturn", "--by", NAME),
     ):
         assert run(*mistyped).exit_code in {0, 2, 3}
-    (tmp_path / "in").mkdir()
     (tmp_path / "in" / "map.toml").write_text(
         'id = "old"\nversion = "1"\ntitle = "Old"\ngranularity = "complaint"\ncode = "none"\n'
         'upheld_means = "complaint-upheld"\n[key]\ncolumn = "ref"\n[head]\ndescription = "what"\n'
@@ -119,10 +141,10 @@ def council(tmp_path, monkeypatch, caplog):
     for asked in (("list",), ("history", "C-1"), ("history", "C-1", "--format", "json"),
                   ("history", "C-1", "--diff", "@3", "2030-01-01"), ("history", "R1"),
                   ("trends", "overturn"), ("trends", "outcomes", "--format", "csv"),
-                  ("actors", "list")):  # fmt: skip
+                  ("documents", "list", "C-1"), ("actors", "list")):  # fmt: skip
         assert run(*asked).exit_code == 0
     for file in (tmp_path / "in").iterdir():
-        file.unlink()  # the old system's own file held the names, of course
+        file.unlink()  # the old system's own file held the names, of course, and the letter
     return run, said, caplog
 
 

@@ -111,8 +111,8 @@ def check_file(command: c.Command) -> None:
         part.clear if isinstance(part, Sealed) else None
         for part in (told.content, told.size, told.sha256)
     )
-    if not content:
-        return
+    if not (content and size and sha256):
+        return  # a document without a file, or a part of one, which the domain refuses
     check_length(content, CONTENT)
     data = bytes_of(content)
     if data is None:

@@ -156,6 +156,24 @@ def test_a_mapping_that_is_none_is_named(tmp_path, content, said):
         load_mapping(file)
 
 
+DOCUMENT = """
+[[events]]
+event = "document-added"
+[events.fields]
+item = { value = "d1" }
+kind = { value = "letter" }
+direction = { value = "in" }
+title = "details"
+"""
+
+
+@pytest.mark.parametrize("field", ["content", "size", "sha256"])
+def test_no_column_holds_the_file_of_a_document(tmp_path, field):
+    assert load_mapping(written(tmp_path, f"{EXAMPLE}\n{DOCUMENT}")).events[-1].fields["title"]
+    with pytest.raises(BadValue, match=f"leave out {field}; no column can hold it"):
+        load_mapping(written(tmp_path, f'{EXAMPLE}\n{DOCUMENT}{field} = "details"\n'))
+
+
 def test_a_mapping_that_is_not_there_is_named(office, tmp_path):
     said = office.fails(tmp_path / "crm.csv", tmp_path / "nowhere.toml")
 
