@@ -107,7 +107,7 @@ def _tell_size(event: e.Event, fields: dict[str, Any]) -> None:
         _tell_size(event.replacement, fields["replacement"])
     elif isinstance(event, e.DocumentAdded) and fields.get(CONTENT) == "sealed":
         size = fields.get("size", "")
-        if size.isascii() and size.isdigit():
+        if size.isascii() and size.isdigit() and len(size) < 16:
             fields[CONTENT] = f"sealed, {int(size):,} bytes"
 
 

@@ -85,7 +85,8 @@ def test_stage_unknown_what_goes_on_the_file_is_of_a_stage_of_the_code(event):
     given(*RECEIVED).when(ahead, stages=story.STAGES).then(ahead)
 
 
-def test_gen_04_no_letter_bears_a_date_that_lies_ahead():
+def test_no_letter_bears_a_date_that_lies_ahead():
+    """GEN-04"""
     ahead = attrs.evolve(TITLED, dated_on=LATER)
     given(*RECEIVED).when(ahead, today=DAY).then_refused("GEN-04")
     given(*RECEIVED).when(ahead, today=LATER).then(ahead)
