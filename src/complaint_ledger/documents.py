@@ -5,12 +5,7 @@ To list them opens nothing. To open one leaves an event behind, as `chronicle.re
 """
 
 import hashlib
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from io import BufferedRandom
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +29,7 @@ from complaint_ledger.errors import BadValue, UnknownName, UnreadableEvent
 from complaint_ledger.files import bytes_of, with_bytes, with_file
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.privacy.disclosure import CONTENT
+from complaint_ledger.writing import check_new, new_file
 
 
 @attrs.frozen(kw_only=True)
@@ -212,56 +208,17 @@ def save_document(
         ComplaintLedgerError: As `open_document` says.
     """
     target = Path(out)
-    if os.path.lexists(target):
-        raise BadValue("out", _TAKEN)
-    if not target.parent.is_dir():
-        raise BadValue("out", "the folder it would be in is not there; make it first")
+    check_new(target, "out")
     opened = open_document(
         ledger, complaint, item, actor=actor, purpose=purpose, accept_clock=accept_clock
     )
-    with _aside(target) as (file, aside):
+    with new_file(target, "out") as (file, _):
         file.write(opened.data)
         file.flush()
-        os.fsync(file.fileno())
         file.seek(0)
         if hashlib.file_digest(file, "sha256").hexdigest() != opened.sha256:
             raise BadValue("out", "what was written reads back otherwise; is the disk sound?")
-        _call(aside, target)
     return len(opened.data)
-
-
-_TAKEN = "there is something already; nothing is written over. Choose another name"
-
-
-@contextmanager
-def _aside(target: Path) -> Iterator[tuple[BufferedRandom, Path]]:
-    """Make a file of no telling name beside *target*, and take that name away at the end."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=".complaint-ledger-", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "w+b") as file:
-                yield file, Path(name)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except FileExistsError:
-        raise BadValue("out", _TAKEN) from None
-    except OSError as error:
-        raise BadValue("out", f"it cannot be written: {error.strerror}") from None
-
-
-def _call(aside: Path, target: Path) -> None:
-    """Give the file *aside* the name *target*, unless something has it by now."""
-    try:
-        os.link(aside, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a disk without links: take the name first, then put the file under it
-        target.touch(mode=0o600, exist_ok=False)
-        try:
-            aside.replace(target)
-        except OSError:
-            target.unlink()
-            raise
 
 
 __all__ = [

@@ -15,6 +15,7 @@ from complaint_ledger.evidence.checkpointing import (
 )
 from complaint_ledger.evidence.enclosing import seen_at
 from complaint_ledger.ledger import Ledger
+from complaint_ledger.writing import write_new
 
 
 @click.command()
@@ -58,7 +59,7 @@ def checkpoint(
     if out is None:
         click.echo(text, nl=False)
     else:
-        _write_new(out, text)
+        write_new(out, text, "--out")
     if not found.cosignatures:
         click.echo(
             "NOT WITNESSED: until somebody outside holds it, it proves nothing against the"
@@ -92,13 +93,3 @@ def _for_minutes(ledger: Ledger, one: KeptCheckpoint) -> str:
         "Whoever holds these three lines can tell whether any of those entries has been\n"
         f"changed, removed or re-dated since.\n\n{lines}"
     )
-
-
-def _write_new(out: Path, text: str) -> None:
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise BadValue("--out", "there is a file already; choose another name") from None
-    except OSError as error:
-        raise BadValue("--out", f"it cannot be written: {error.strerror}") from None

@@ -12,6 +12,7 @@ from complaint_ledger.errors import BadValue
 from complaint_ledger.evidence.bundle.export import export as write_bundle
 from complaint_ledger.evidence.bundle.omissions import sealed_values
 from complaint_ledger.ledger import Ledger
+from complaint_ledger.writing import write_new
 
 
 @click.group()
@@ -145,10 +146,4 @@ def verifier(out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
         return
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise BadValue("--out", "there is a file already; choose another name") from None
-    except OSError as error:
-        raise BadValue("--out", f"it cannot be written: {error.strerror}") from None
+    write_new(out, text, "--out")

@@ -6,7 +6,6 @@ before the seal, the seal is under the checkpoint, and every proof leads to that
 """
 
 import hashlib
-import os
 import re
 import tempfile
 from collections import Counter
@@ -49,6 +48,7 @@ from complaint_ledger.ledger import Ledger
 from complaint_ledger.own import Own
 from complaint_ledger.reading import Entry
 from complaint_ledger.recording import Around, Part, Told
+from complaint_ledger.writing import check_new, new_file
 
 TRIES: Final = 10
 
@@ -111,10 +111,7 @@ def export(
         BadEvidence: The ledger does not verify.
         KeysError: A key is missing.
     """
-    if out.exists():
-        raise BadValue("--out", "there is a file already; choose another name")
-    if not out.parent.is_dir():
-        raise BadValue("--out", "there is no such folder; make it first")
+    check_new(out, "--out")
     wishes = read_wishes(withhold, replace or {})
     if wishes and reason is None:
         raise BadValue("--reason", "say why something is withheld, as a code such as third-party")
@@ -128,30 +125,25 @@ def export(
     found = _announced(ledger, asked, actor, accept_clock=accept_clock)
     said = found.entries[-1].event
     assert isinstance(said, e.EvidenceBundleExported)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".evidence-") as scratch:
-        files = bundle_files(
-            Contents(
-                ledger=ledger,
-                entries=found.entries,
-                said=said,
-                checkpoint=found.checkpoint,
-                seal=found.seal,
-                besides=frozenset(checkpoints),
-                scratch=Path(scratch),
-            )
+    with (
+        new_file(out, "--out") as (zipped, made),
+        tempfile.TemporaryDirectory(dir=out.parent, prefix=".complaint-ledger-") as scratch,
+    ):
+        contents = Contents(
+            ledger=ledger,
+            entries=found.entries,
+            said=said,
+            checkpoint=found.checkpoint,
+            seal=found.seal,
+            besides=frozenset(checkpoints),
+            scratch=Path(scratch),
         )
-        made = Path(scratch) / "bundle.zip"
-        with made.open("xb") as zipped:
-            archive.write(files, _folder(said, stream, found.checkpoint), zipped)
-            zipped.flush()
-            os.fsync(zipped.fileno())
+        folder = _folder(said, stream, found.checkpoint)
+        archive.write(bundle_files(contents), folder, zipped)
+        zipped.flush()
         _refuse_unverified(made)
-        with made.open("rb") as packed:
-            sha256 = hashlib.file_digest(packed, "sha256").hexdigest()
-        try:
-            os.link(made, out)  # unlike a rename, never over a file that came meanwhile
-        except FileExistsError:
-            raise BadValue("--out", "there is a file already; choose another name") from None
+        zipped.seek(0)
+        sha256 = hashlib.file_digest(zipped, "sha256").hexdigest()
     packed_event = e.EvidenceBundlePacked(
         stream=StreamId(stream),
         entry=EventId(found.entries[-1].recorded.id),
