@@ -67,10 +67,17 @@ def _told(
 def _value(value: Any, path: str, versions: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         yield from _told(value, f"{path}/", versions)
-    elif isinstance(value, list) and any(isinstance(member, dict) for member in value):
+    elif isinstance(value, list) and _holds_object(value):
         yield from _members(value, path, versions)
     elif (text := said(value, versions)) is not None:
         yield path, f"<td>{escaped(text)}</td>"
+
+
+def _holds_object(value: Any) -> bool:
+    """Say whether *value* is an object, or a list with one in it however deep."""
+    return isinstance(value, dict) or (
+        isinstance(value, list) and any(_holds_object(member) for member in value)
+    )
 
 
 def _members(
