@@ -16,7 +16,7 @@ from complaint_ledger.evidence.bundle.bag import check_constants, check_manifest
 from complaint_ledger.evidence.bundle.chronology import reference
 from complaint_ledger.evidence.bundle.files import Bag
 from complaint_ledger.evidence.bundle.layout import PACKAGE_NOTE, check_paths
-from complaint_ledger.evidence.bundle.policy import Policy, anybody
+from complaint_ledger.evidence.bundle.policy import anybody
 from complaint_ledger.evidence.verify.asked import (
     Asked,
     check_against,
@@ -25,7 +25,6 @@ from complaint_ledger.evidence.verify.asked import (
     check_receipt,
     read_asked,
 )
-from complaint_ledger.evidence.verify.checkpoints import Seen
 from complaint_ledger.evidence.verify.entries import Entry
 from complaint_ledger.evidence.verify.events import (
     Omitted,
@@ -42,7 +41,7 @@ from complaint_ledger.evidence.verify.report import EventReport, Report
 from complaint_ledger.evidence.verify.signatures import read_checkpoints
 from complaint_ledger.evidence.verify.stamps import check_stamps, checked_stamps, read_root
 from complaint_ledger.evidence.verify.times import (
-    bracket,
+    Brackets,
     check_policy,
     check_times,
     is_witnessed,
@@ -154,7 +153,8 @@ def _verified(bag: Bag, name: str, asked: Asked, tsa_root: bytes | None) -> Repo
     check_stamps(bag, own, seen)  # 11
     policy = asked.policy if asked.policy is not None else anybody(own.witnesses)
     check_policy(policy, seen, events)  # 12
-    check_times(entries, policy, seen)
+    brackets = Brackets(policy, seen)
+    check_times(entries, brackets)
     record = as_record(own, events, values, last.size)
     check_page(bag, record)  # 13
     return Report(
@@ -166,7 +166,7 @@ def _verified(bag: Bag, name: str, asked: Asked, tsa_root: bytes | None) -> Repo
         origin=own.origin,
         fictional=own.opened.body.open.get("fictional") is True,
         size=last.size,
-        events=_event_reports(events, policy, seen, omitted),
+        events=_event_reports(events, brackets, omitted),
         witnessed=is_witnessed(policy, seen),
         log_keys=tuple(map(str, own.log_keys)),
         witnesses=tuple(map(str, own.witnesses)),
@@ -178,14 +178,13 @@ def _verified(bag: Bag, name: str, asked: Asked, tsa_root: bytes | None) -> Repo
 
 def _event_reports(
     events: Sequence[Entry],
-    policy: Policy,
-    seen: Sequence[Seen],
+    brackets: Brackets,
     omitted: Mapping[tuple[int, str], Omitted],
 ) -> tuple[EventReport, ...]:
     counts = Counter((version, one.how) for (version, _), one in omitted.items())
     reports = []
     for entry in events:
-        placed = bracket(entry, policy, seen)
+        placed = brackets.of(entry)
         reports.append(
             EventReport(
                 version=entry.version,

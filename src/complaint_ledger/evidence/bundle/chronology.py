@@ -8,13 +8,15 @@ has every rule.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from complaint_ledger.evidence.bundle.rows import Shown, rows
 from complaint_ledger.evidence.bundle.wording import day, escaped, moment, said
 from complaint_ledger.evidence.entries import instant
+
+T = TypeVar("T")
 
 _STYLE: Final = """\
 body{max-width:50em;margin:2em auto;padding:0 1em;font:1em/1.5 sans-serif;color:#0b0c0c}
@@ -126,18 +128,22 @@ def _kept(export: Mapping[str, Any]) -> str:
 def _sections(record: Record) -> Iterator[str]:
     versions = {event.body["meta"]["event_id"]: event.version for event in record.events}
     changed = _changed(record.events)
-    omitted = _omitted(record, versions)
+    omitted = _by_version(_omitted(record, versions))
+    disclosed = _by_version(record.disclosed)
     for event in record.events:
         shown = Shown(
-            disclosed=_of(record.disclosed, event.version),
+            disclosed=disclosed.get(event.version, {}),
             document=record.documents.get(event.version),
-            omitted=_of(omitted, event.version),
+            omitted=omitted.get(event.version, {}),
         )
         yield from _section(event, changed.get(event.body["meta"]["event_id"], ()), shown, versions)
 
 
-def _of(values: Mapping[tuple[int, str], Any], version: int) -> dict[str, Any]:
-    return {path: value for (of, path), value in values.items() if of == version}
+def _by_version(values: Mapping[tuple[int, str], T]) -> dict[int, dict[str, T]]:
+    found: dict[int, dict[str, T]] = {}
+    for (version, path), value in values.items():
+        found.setdefault(version, {})[path] = value
+    return found
 
 
 def _omitted(record: Record, versions: Mapping[str, int]) -> dict[tuple[int, str], tuple[str, str]]:

@@ -105,15 +105,15 @@ def read_export(events: Sequence[Entry]) -> Mapping[tuple[int, str], Omitted]:
         need(isinstance(text, str), path, f"open.{key} is not a text")
     listed = export.body.open.get("omitted", [])
     need(isinstance(listed, list), path, "open.omitted is not a list")
-    versions = {entry.body.event_id: entry for entry in events}
+    sealed = {
+        entry.body.event_id: (entry.version, entry.body.sealed_everywhere()) for entry in events
+    }
     omitted: dict[tuple[int, str], Omitted] = {}
     for one in listed:
         need(_is_omitted(one), path, "open.omitted has something that is no omitted value")
-        entry = versions.get(one["entry"])
-        sealed = entry is not None and one["path"] in entry.body.sealed_everywhere()
-        need(sealed, path, "open.omitted lists a value that no entry seals")
-        assert entry is not None
-        where = (entry.version, one["path"])
+        version, paths = sealed.get(one["entry"], (0, {}))
+        need(one["path"] in paths, path, "open.omitted lists a value that no entry seals")
+        where = (version, one["path"])
         need(where not in omitted, path, "open.omitted lists a value twice")
         omitted[where] = Omitted(id=one["id"], how=one["how"])
     ids = {one.id for one in omitted.values()}

@@ -1,6 +1,7 @@
 """What the ledger says of itself: its opening, its keys, its seal, its time stamps (rule 3)."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -52,7 +53,8 @@ class Own:
 
     def in_force(self, size: int) -> VerifierKey:
         """Return the key that signs a checkpoint of *size* entries."""
-        return self.log_keys[sum(rotation.position <= size for rotation in self.rotations)]
+        positions = [rotation.position for rotation in self.rotations]
+        return self.log_keys[bisect_right(positions, size)]
 
 
 def read_own(bag: Bag, ledger: str) -> Own:
@@ -130,12 +132,13 @@ def _check_order(
     signing: VerifierKey, rotations: Sequence[Rotation], entries: Sequence[Entry]
 ) -> None:
     """Check that each key follows the one before, and none comes twice."""
-    keys = [signing]
+    before, keys = signing, {signing}
     paths = [entry.path for entry in entries if entry.name == ROTATED]
     for rotation, path in zip(rotations, paths, strict=True):
-        need(rotation.old == keys[-1], path, "open.old is not the key before it")
+        need(rotation.old == before, path, "open.old is not the key before it")
         need(rotation.new not in keys, path, "open.new was a key of this ledger before")
-        keys.append(rotation.new)
+        before = rotation.new
+        keys.add(before)
 
 
 def _witnesses(bag: Bag, log_keys: Sequence[VerifierKey]) -> tuple[VerifierKey, ...]:

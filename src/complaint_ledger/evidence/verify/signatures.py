@@ -1,6 +1,7 @@
 """The checkpoints: each signed by whom it has to be, and all of one history (rule 4)."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -27,30 +28,30 @@ def read_checkpoints(bag: Bag, own: Own) -> tuple[Seen, ...]:
     """
     sizes = sorted(int(match[1]) for path in bag if (match := _FILE.fullmatch(path)))
     need(bool(sizes), FOLDER, "there is no checkpoint")
-    _check_rotations(own, sizes)
-    seen = tuple(_read(bag, own, size, _signers(own, sizes, size)) for size in sizes)
+    leaving = _leaving(own, sizes)
+    seen = tuple(
+        _read(bag, own, size, [*leaving.get(size, ()), own.in_force(size)]) for size in sizes
+    )
     signed = {key for one in seen for key in one.times}
     need(signed == {*own.witnesses}, "data/keys.txt", "a witness in it signs no checkpoint")
     _check_consistency(bag, seen)
     return seen
 
 
-def _check_rotations(own: Own, sizes: Sequence[int]) -> None:
-    """Check that each key that came into force signs a checkpoint here."""
+def _leaving(own: Own, sizes: Sequence[int]) -> dict[int, list[VerifierKey]]:
+    """
+    Return the sizes at which a key signs for the last time, together with the next.
+
+    Each key that came into force has to sign a checkpoint here.
+    """
+    leaving: dict[int, list[VerifierKey]] = {}
     positions = [rotation.position for rotation in own.rotations]
-    for at, below in zip(positions, [*positions[1:], None], strict=True):
-        there = any(at <= size and (below is None or size < below) for size in sizes)
-        need(there, FOLDER, f"there is none for the key of position {at}")
-
-
-def _signers(own: Own, sizes: Sequence[int], size: int) -> list[VerifierKey]:
-    """Return the ledger's keys that a checkpoint of *size* has to be signed by."""
-    old = [
-        rotation.old
-        for rotation in own.rotations
-        if size == min(one for one in sizes if one >= rotation.position)
-    ]
-    return [*old, own.in_force(size)]
+    for rotation, below in zip(own.rotations, [*positions[1:], None], strict=True):
+        at = bisect_left(sizes, rotation.position)
+        there = at < len(sizes) and (below is None or sizes[at] < below)
+        need(there, FOLDER, f"there is none for the key of position {rotation.position}")
+        leaving[sizes[at]] = [rotation.old]
+    return leaving
 
 
 def _read(bag: Bag, own: Own, size: int, signers: Sequence[VerifierKey]) -> Seen:

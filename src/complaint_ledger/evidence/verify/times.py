@@ -1,7 +1,9 @@
 """Between which times witnesses can place an entry (rule 12)."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
 import attrs
@@ -13,6 +15,8 @@ from complaint_ledger.evidence.verify.reading import need
 
 TOLERANCE: Final = timedelta(seconds=300)
 """Clocks may differ by so much."""
+_NEVER: Final = -1
+_FOR_EVER: Final = 2**63
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,16 +46,26 @@ def check_policy(policy: Policy, seen: Sequence[Seen], events: Sequence[Entry]) 
     )
 
 
-def bracket(entry: Entry, policy: Policy, seen: Sequence[Seen]) -> Bracket:
-    """Return between which times the witnesses of *policy* can place *entry*."""
-    before = [policy.not_before(one.times) for one in seen if one.size < entry.position]
-    after = [policy.not_after(one.times) for one in seen if one.size >= entry.position]
-    latest = max((time for time in before if time is not None), default=None)
-    earliest = min((time for time in after if time is not None), default=None)
-    return Bracket(_at(latest), _at(earliest))
+class Brackets:
+    """What the witnesses of a policy say of the checkpoints *seen*, ready for any entry."""
+
+    def __init__(self, policy: Policy, seen: Sequence[Seen]) -> None:
+        self._sizes = [one.size for one in seen]
+        before = [_or(policy.not_before(one.times), _NEVER) for one in seen]
+        after = [_or(policy.not_after(one.times), _FOR_EVER) for one in seen]
+        # Of a size and all smaller ones the latest time; of it and all greater ones the earliest.
+        self._latest = list(accumulate(before, max))
+        self._earliest = list(accumulate(reversed(after), min))[::-1]
+
+    def of(self, entry: Entry) -> Bracket:
+        """Return between which times witnesses can place *entry*."""
+        covering = bisect_left(self._sizes, entry.position)
+        latest = self._latest[covering - 1] if covering else _NEVER
+        earliest = self._earliest[covering] if covering < len(self._sizes) else _FOR_EVER
+        return Bracket(_at(latest), _at(earliest))
 
 
-def check_times(entries: Sequence[Entry], policy: Policy, seen: Sequence[Seen]) -> None:
+def check_times(entries: Sequence[Entry], brackets: Brackets) -> None:
     """
     Check that no entry says that it was recorded at a time that witnesses exclude.
 
@@ -59,7 +73,7 @@ def check_times(entries: Sequence[Entry], policy: Policy, seen: Sequence[Seen]) 
         BadEvidence: One does.
     """
     for entry in entries:
-        placed, path = bracket(entry, policy, seen), f"{entry.path}.entry"
+        placed, path = brackets.of(entry), f"{entry.path}.entry"
         if placed.not_before is not None:
             early = placed.not_before - entry.recorded_at > TOLERANCE
             need(not early, path, "it says that it was recorded when witnesses had not seen it yet")
@@ -73,5 +87,9 @@ def is_witnessed(policy: Policy, seen: Sequence[Seen]) -> bool:
     return any(policy.not_after(one.times) is not None for one in seen)
 
 
-def _at(seconds: int | None) -> datetime | None:
-    return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
+def _or(seconds: int | None, otherwise: int) -> int:
+    return otherwise if seconds is None else seconds
+
+
+def _at(seconds: int) -> datetime | None:
+    return None if seconds in {_NEVER, _FOR_EVER} else _EPOCH + timedelta(seconds=seconds)

@@ -46,8 +46,11 @@ def read_values(
     """
     disclosed: dict[tuple[int, str], str] = {}
     documents: dict[int, str] = {}
+    left_out: dict[int, set[str]] = {}
+    for version, path in omitted:
+        left_out.setdefault(version, set()).add(path)
     for event in events:
-        gone = {path for version, path in omitted if version == event.version}
+        gone = left_out.get(event.version, set())
         document = _content(event)
         wanted = {
             path: digest
@@ -58,10 +61,10 @@ def read_values(
         disclosed |= {(event.version, path): text for path, text in texts.items()}
         if document is not None and document not in gone:
             documents[event.version] = _document(bag, event, document, texts)
+    there = {f"data/{path}" for path in documents.values()}
     for path in bag:
         if path.startswith(f"{_FOLDER}/"):
-            there = path.removeprefix("data/") in documents.values()
-            need(there, path, "no entry has this document")
+            need(path in there, path, "no entry has this document")
     _check_replaced(events[-1], omitted, disclosed)
     return Values(disclosed=disclosed, documents=documents)
 
