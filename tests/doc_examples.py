@@ -11,12 +11,14 @@ lines where it stands alone.
 import os
 import re
 import shlex
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sybil import Document, Example, Region, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
@@ -109,7 +111,10 @@ def _console(example: Example) -> str | None:
         if value is not None:
             exported[name] = value
             continue
-        result = CliRunner().invoke(main, words, env=exported)
+        if words[0] == "python3":
+            result = _python(words[1:])
+        else:
+            result = CliRunner().invoke(main, words[1:], env=exported)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         status = result.exit_code
@@ -134,5 +139,12 @@ def _read(command: str, exported: dict[str, str | None]) -> tuple[str, str | Non
     words = [
         re.sub(r"\$([A-Z_]+)", lambda m: known[m[1]] or "", word) for word in shlex.split(command)
     ]
-    assert words[0] == "complaint-ledger", f"only complaint-ledger is run, not {words[0]}"
-    return name, None, words[1:]
+    known_here = {"complaint-ledger", "python3"}
+    assert words[0] in known_here, f"only complaint-ledger and python3 are run, not {words[0]}"
+    return name, None, words
+
+
+def _python(words: list[str]) -> Result:
+    """Run a program of one file as somebody would who has nothing of ours."""
+    done = subprocess.run([sys.executable, "-I", *words], check=False, capture_output=True)
+    return Result(CliRunner(), done.stdout, done.stderr, done.stdout, None, done.returncode, None)

@@ -62,6 +62,14 @@ def test_what_is_handed_over_verifies(council):
     assert done.omitted == {"withheld": 3, "replaced": 1, "erased": 1}
 
 
+def test_a_council_that_never_changed_its_key_hands_over_too():
+    council = Council()
+    council.record(c.Receive(occurred_on=date(2026, 4, 1), reference=REFERENCE))
+    report = verify_bundle(council.export().file)
+    assert (report.verdict, report.reason) == ("verified", None)
+    assert not report.witnessed
+
+
 def test_the_tool_of_the_library_of_congress_accepts_the_bag(council, tmp_path):
     with zipfile.ZipFile(council.bundle().file) as opened:
         opened.extractall(tmp_path)

@@ -84,7 +84,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield "FICTIONAL: nothing in this ledger happened."
     yield ""
     for event in report.events:
-        yield from _event_lines(event, witnessed=report.witnessed)
+        yield _event_line(event)
     yield from _witness_lines(report)
     if report.receipt is not None:
         yield f"Your receipt is of entry {report.receipt}."
@@ -96,37 +96,28 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"  {key}" for key in report.log_keys)
 
 
-def _event_lines(event: EventReport, *, witnessed: bool) -> Iterator[str]:
+def _event_line(event: EventReport) -> str:
     name = event.name.replace("-", " ").capitalize()
-    gone = [
-        f"{count} {word}"
-        for count, word in (
-            (event.withheld, "withheld"),
-            (event.redacted, "redacted"),
-            (event.erased, "erased"),
-        )
-        if count
-    ]
-    said = f"{event.version:>4}  {name}, recorded {_at(event.recorded_at)}"
-    if witnessed:
-        said += f"; {_bracket(event)}"
-    yield f"{said}; {', '.join(gone)}" if gone else said
-
-
-def _bracket(event: EventReport) -> str:
-    """Return where witnesses place an event, and loudly where they leave an end open."""
-    before, after = event.not_before, event.not_after
-    if before is None and after is None:
-        return "OPEN: no witness can place it"
-    if before is None:
-        return f"OPEN: seen by witnesses on {_at(after)}, perhaps long after it"
-    if after is None:
-        return f"OPEN: not there yet on {_at(before)}, and not seen by witnesses since"
-    return f"witnesses place it between {_at(before)} and {_at(after)}"
+    parts = [f"{event.version:>4}  {name}, recorded {_at(event.recorded_at)}"]
+    if event.not_before:
+        parts.append(f"not before {_at(event.not_before)}")
+    if event.not_after:
+        parts.append(f"not after {_at(event.not_after)}")
+    marks = (
+        (event.withheld, "WITHHELD"),
+        (event.redacted, "REDACTED"),
+        (event.erased, "ERASED"),
+    )
+    parts += [f"{word} {count}" for count, word in marks if count]
+    if event.open_bracket:
+        parts.append("OPEN BRACKET")
+    return "; ".join(parts)
 
 
 def _witness_lines(report: Report) -> Iterator[str]:
     yield ""
+    if report.witnessed:
+        yield "Not before and not after are the times that witnesses vouch for."
     if not report.witnessed:
         yield "NOT WITNESSED: only the council itself vouches for these times."
     if report.witnesses:

@@ -1,5 +1,6 @@
 """The checkpoints: each signed by whom it has to be, and all of one history (rule 4)."""
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -45,10 +46,10 @@ def _leaving(own: Own, sizes: Sequence[int]) -> dict[int, list[VerifierKey]]:
     Each key that came into force has to sign a checkpoint here.
     """
     leaving: dict[int, list[VerifierKey]] = {}
-    positions = [rotation.position for rotation in own.rotations]
-    for rotation, below in zip(own.rotations, [*positions[1:], None], strict=True):
+    following: list[float] = [rotation.position for rotation in own.rotations[1:]] + [math.inf]
+    for rotation, below in zip(own.rotations, following, strict=False):
         at = bisect_left(sizes, rotation.position)
-        there = at < len(sizes) and (below is None or sizes[at] < below)
+        there = at < len(sizes) and sizes[at] < below
         need(there, FOLDER, f"there is none for the key of position {rotation.position}")
         leaving[sizes[at]] = [rotation.old]
     return leaving
