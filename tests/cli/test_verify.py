@@ -33,12 +33,12 @@ def test_a_genuine_bundle_is_verified(bundle):
     assert lines[0] == "VERIFIED  complaint C-2025-000001, 4 entries"
     assert lines[1] == "FICTIONAL: nothing in this ledger happened."
     assert lines[3] == (
-        "   1  Complaint received, recorded 2025-04-01 08:31:45 UTC; OPEN: seen by witnesses on"
-        " 2025-04-01 08:32:35 UTC, perhaps long after it; 1 withheld, 1 redacted"
+        "   1  Complaint received, recorded 2025-04-01 08:31:45 UTC;"
+        " not after 2025-04-01 08:32:35 UTC; WITHHELD 1; REDACTED 1; OPEN BRACKET"
     )
     assert lines[4] == (
-        "   2  Document added, recorded 2025-04-01 08:35:05 UTC; witnesses place it between"
-        " 2025-04-01 08:32:35 UTC and 2025-04-01 08:46:45 UTC"
+        "   2  Document added, recorded 2025-04-01 08:35:05 UTC;"
+        " not before 2025-04-01 08:32:35 UTC; not after 2025-04-01 08:46:45 UTC"
     )
     assert lines[-2:] == [f"  {LOG.key}", f"  {NEW_LOG.key}"]
     assert f"  {AUDIT.key}" in lines
