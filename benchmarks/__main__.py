@@ -15,7 +15,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import measures, sides
+from benchmarks import bundles, measures, sides
+from benchmarks.bundles import Bundled
 from benchmarks.measures import Growth, Line
 
 
@@ -38,11 +39,13 @@ def main(*, quick: bool, path: Path | None, parent: Path | None) -> None:
         imported = measures.imports(folder, scale)
         by_hand, get_and_save, split = measures.commands(folder, scale)
         judged = measures.findings(folder, scale)
-        lines = [replayed, imported, by_hand, get_and_save, judged]
+        with_entries = bundles.entries(folder, scale)
+        lines = [replayed, imported, by_hand, get_and_save, judged, with_entries]
+        bundled = bundles.bundles(folder, bundles.QUICK if quick else bundles.FULL)
         grown = measures.growth(folder, scale)
-    console.print(comparisons(lines), growths(grown), splits(split))
+    console.print(comparisons(lines), growths(grown), splits(split), bundlings(bundled))
     if path:
-        path.write_text(json.dumps(numbers(facts, lines, grown, split), indent=1) + "\n")
+        path.write_text(json.dumps(numbers(facts, lines, grown, split, bundled), indent=1) + "\n")
 
 
 def machine(syncs: float) -> dict[str, Any]:
@@ -84,6 +87,17 @@ def growths(grown: list[Growth]) -> Table:
     return table
 
 
+def bundlings(found: list[Bundled]) -> Table:
+    table = Table(title="Evidence out of a ledger: seconds")
+    columns = ("events", "first bundle", "next bundle", "checkpoint", "verified")
+    for column in columns:
+        table.add_column(column, justify="right")
+    for at in found:
+        events, *seconds = attrs.astuple(at)
+        table.add_row(f"{events:,}", *(f"{each:.2f}" for each in seconds))
+    return table
+
+
 def splits(split: dict[str, float]) -> Table:
     table = Table("step", title="Where the time of one command goes (each step without its inner)")
     table.add_column("µs", justify="right")
@@ -96,7 +110,11 @@ def splits(split: dict[str, float]) -> Table:
 
 
 def numbers(
-    facts: dict[str, Any], lines: list[Line], grown: list[Growth], split: dict[str, float]
+    facts: dict[str, Any],
+    lines: list[Line],
+    grown: list[Growth],
+    split: dict[str, float],
+    bundled: list[Bundled],
 ) -> dict[str, Any]:
     """Return everything that was measured, for a file."""
     return {
@@ -105,6 +123,7 @@ def numbers(
         "lines": [attrs.asdict(x) | {"ratio": x.ratio, "hit": x.hit} for x in lines],
         "growth": [attrs.asdict(x) for x in grown],
         "command_microseconds": split,
+        "bundles": [attrs.asdict(x) for x in bundled],
     }
 
 

@@ -4,7 +4,7 @@ import json
 import sqlite3
 
 import pytest
-from benchmarks import journeys, measures, peers, sides
+from benchmarks import bundles, journeys, measures, peers, sides
 from benchmarks.__main__ import main
 from click.testing import CliRunner
 
@@ -23,12 +23,14 @@ def test_a_quick_run_measures_everything_and_leaves_nothing_behind(tmp_path):
         ("sqlite3, same rows", 0.4),
         ("eventsourcing, get and save", None),
         ("our own fold, one by one", None),
+        ("without entries", None),
     ]
     for line in found["lines"]:
         assert len(line["ours"]) == len(line["theirs"]) == measures.QUICK.times
         assert line["peer"].split(",")[0] in done.output
     assert tuple(at["complaints"] for at in found["growth"]) == measures.QUICK.sizes
     assert found["settings"] == {"journal_mode": "wal", "synchronous": 2}
+    assert [at["events"] for at in found["bundles"]] == list(bundles.QUICK)
     assert list(disk.iterdir()) == []
 
 
