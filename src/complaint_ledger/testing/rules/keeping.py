@@ -63,7 +63,7 @@ class Keeping(Scene):
         self, store: EventStore
     ) -> None:
         many = [f"tree/{n * 7919 % 10_007}" for n in range(1, 1_000)]
-        names = ["tree", "tree+1", "trees", "tre", *many, "checkpoint/2", "checkpoint/10"]
+        names = ["tree", "tree+1", "trees", "tr", *many, "checkpoint/2", "checkpoint/10"]
         for name in names:
             store.keep(name, name.encode())
 
