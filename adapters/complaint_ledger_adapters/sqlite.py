@@ -12,7 +12,7 @@ The journal is a write-ahead log (WAL): readers never wait for the writer.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -31,6 +31,7 @@ from complaint_ledger.errors import (
     StreamMoved,
 )
 from complaint_ledger.evidence import entries
+from complaint_ledger.files import beside, settle
 from complaint_ledger.store import (
     Appended,
     Clock,
@@ -295,18 +296,21 @@ class SQLiteAdapter:
             raise LedgerExists(url.text)
         if not file.parent.is_dir():
             raise StoreUnreadable(f"there is no folder {file.parent}; make it first")
+        made = beside(file)
         with errors():
             try:
-                file.touch(mode=0o600, exist_ok=False)
+                made.touch(mode=0o600, exist_ok=False)
+                with closing(SQLiteStore(Datastore(made, "rw"), clock)) as store:
+                    store.create_table()
+                    with store.datastore.transaction(commit=True) as c:
+                        c.execute("INSERT INTO head VALUES (1, ?, ?, 0, NULL, 0)", (ledger, FORMAT))
+                        c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                settle(made, file)  # whole, or not there
             except FileExistsError:  # someone made it in between
                 raise LedgerExists(url.text) from None
-            store = SQLiteStore(Datastore(file, "rw"), clock)
-            store.create_table()
-            with store.datastore.transaction(commit=True) as c:
-                c.execute("INSERT INTO head VALUES (1, ?, ?, 0, NULL, 0)", (ledger, FORMAT))
-                c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        store.ledger = ledger
-        return store
+            finally:
+                made.unlink(missing_ok=True)
+        return self.open(url, clock)
 
     def open(self, url: StoreUrl, clock: Clock) -> SQLiteStore:
         file = _file(url)

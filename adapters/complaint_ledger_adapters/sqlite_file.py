@@ -207,7 +207,8 @@ def errors() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, PersistenceError, OSError) as error:
-        text = str(error)
+        # An OSError names the path, whose words are no reason.
+        text = (isinstance(error, OSError) and error.strerror) or str(error)
         if "readonly" in text:
             text = "it is read-only; give this user the right to write it"
         elif "full" in text:

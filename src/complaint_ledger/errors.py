@@ -21,6 +21,8 @@ Every error the library raises.
         ├── EventIdTaken        an event id that another stream holds
         ├── ClaimTaken          a claim that another stream holds
         ├── KeptAlready         other data is kept under that name
+        ├── NotACopy            what is there is no part-finished copy of this ledger
+        ├── CopyDiffers         a copy that is not the same
         ├── BadStream           a stream id that is not 32 lower-case hex digits
         └── ClockRefused        a clock that jumped
 
@@ -259,6 +261,43 @@ class KeptAlready(StoreError):
     def __init__(self, name: str) -> None:
         super().__init__(f"other data is kept under {name!r} already; nothing was changed")
         self.name = name
+
+
+class NotACopy(StoreError):
+    """
+    What is there cannot be made into a copy of this ledger.
+
+    Attributes:
+        where: The place.
+    """
+
+    exit_status = 2
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            f"what is at {where} is no part-finished copy of this ledger: {why}. Nothing was"
+            " changed there; choose another place"
+        )
+        self.where = where
+
+
+class CopyDiffers(StoreError):
+    """
+    A copy is not the same as the ledger.
+
+    Attributes:
+        position: Where the first difference is; None where it is at no event.
+    """
+
+    exit_status = 1
+
+    def __init__(self, what: str, position: int | None = None) -> None:
+        at = f" at position {position}" if position else ""
+        super().__init__(
+            f"the copy differs from the ledger{at}: {what}. Do not use it; delete it, look for"
+            " what changed it, and copy again"
+        )
+        self.position = position
 
 
 class BadStream(StoreError):

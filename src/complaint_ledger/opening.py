@@ -103,16 +103,16 @@ def create_ledger(
     who = seal(clean(administrator, "administrator"), first) if administrator else None
     kept_in = adapter(where.scheme)
     ledger_id = LedgerId(new_id())
-    key_file = _key_file(where, keys)
-    if key_file is not None and key_file.exists():
-        raise BadValue("keys", f"there is a file at {key_file} already; choose another place")
+    keys_at = key_file(where, keys)
+    if keys_at is not None and keys_at.exists():
+        raise BadValue("keys", f"there is a file at {keys_at} already; choose another place")
     slug = CouncilId(_slug(council))
     signing = _signing(where, signing_key, passphrase)(origin(slug, ledger_id))
     made: list[Path] = []
     try:
-        if key_file is not None:
-            FileKeys.create(key_file, ledger_id).close()
-            made.append(key_file)
+        if keys_at is not None:
+            FileKeys.create(keys_at, ledger_id).close()
+            made.append(keys_at)
         if isinstance(signing, FileSigning):
             signing.make()
             made.append(signing.file)
@@ -122,7 +122,7 @@ def create_ledger(
         for file in made:
             file.unlink()  # made a moment ago, for a ledger that there is not
         raise
-    ledger = Ledger(store, _keys(where, keys, ledger_id), clock, lambda _: signing)
+    ledger = Ledger(store, key_store(where, keys, ledger_id), clock, lambda _: signing)
     opened = e.LedgerOpened(
         ledger=ledger_id,
         council=slug,
@@ -173,11 +173,17 @@ def open_ledger(
         store.close()
         raise NoLedger(where.text)
     signing = _signing(where, signing_key, passphrase)
-    return Ledger(store, _keys(where, keys, store.ledger), clock, signing)
+    return Ledger(store, key_store(where, keys, store.ledger), clock, signing)
 
 
-def _key_file(url: StoreUrl, keys: Path | str | None) -> Path | None:
-    """Return where the key store of *url* is; None for a ledger in memory."""
+def key_file(url: StoreUrl, keys: Path | str | None) -> Path | None:
+    """
+    Return where the key store of *url* is; None for a ledger in memory.
+
+    Args:
+        url: Where the ledger is; it may say.
+        keys: Where its key store is, if someone said so; else a variable may, or it is beside it.
+    """
     given = keys or url.options.get("keys") or os.environ.get(KEYS_VARIABLE)
     if url.scheme == "memory":
         return None
@@ -188,8 +194,9 @@ def _key_file(url: StoreUrl, keys: Path | str | None) -> Path | None:
 _MEMORY_KEYS: Final[dict[str, MemoryKeys]] = {}
 
 
-def _keys(url: StoreUrl, keys: Path | str | None, ledger: str) -> Callable[[], KeyStore]:
-    file = _key_file(url, keys)
+def key_store(url: StoreUrl, keys: Path | str | None, ledger: str) -> Callable[[], KeyStore]:
+    """Return what opens the key store of *ledger*, which is at *url*."""
+    file = key_file(url, keys)
     if file is None:
         return lambda: _MEMORY_KEYS.setdefault(ledger, MemoryKeys())
     return lambda: FileKeys.open(file, ledger)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from complaint_ledger.errors import BadValue
+from complaint_ledger.settling import settle
 
 _TAKEN: Final = "there is something already; nothing is written over. Choose another name"
 
@@ -50,7 +51,7 @@ def new_file(target: Path, field: str) -> Iterator[tuple[BufferedRandom, Path]]:
                 yield file, Path(name)
                 file.flush()
                 os.fsync(file.fileno())
-            _call(Path(name), target)
+            settle(Path(name), target)
         finally:
             Path(name).unlink(missing_ok=True)
     except FileExistsError:
@@ -68,18 +69,3 @@ def write_new(target: Path, text: str, field: str) -> None:
     """
     with new_file(target, field) as (file, _):
         file.write(text.encode("utf-8"))
-
-
-def _call(aside: Path, target: Path) -> None:
-    """Give the file *aside* the name *target*, unless something has it by now."""
-    try:
-        os.link(aside, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a disk without links: take the name first, then put the file under it
-        target.touch(mode=0o600, exist_ok=False)
-        try:
-            aside.replace(target)
-        except OSError:
-            target.unlink()
-            raise

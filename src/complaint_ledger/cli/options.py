@@ -3,13 +3,15 @@
 import functools
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from complaint_ledger.evidence.signing import from_environment
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import KEYS_VARIABLE, SIGNING_VARIABLE, open_ledger
+
+FICTIONAL: Final = "FICTIONAL: nothing in this ledger happened."
 
 url_option: Callable[..., Any] = click.option(
     "--ledger",
@@ -85,4 +87,4 @@ def passphrase() -> str | None:
 def say_fictional(ledger: Ledger) -> None:
     """Say so where a ledger tells of nothing real."""
     if ledger.opened.fictional:
-        click.echo("FICTIONAL: nothing in this ledger happened.", err=True)
+        click.echo(FICTIONAL, err=True)

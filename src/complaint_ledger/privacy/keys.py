@@ -9,14 +9,15 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
 import attrs
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from complaint_ledger.errors import KeysError, KeysForeign, KeysMissing, LedgerExists
+from complaint_ledger.settling import beside, settle
 
 FORMAT: Final = 1
 KEY_BYTES: Final = 32
@@ -45,6 +46,17 @@ class KeyStore(Protocol):
     def destroy(self, whose: Iterable[Whose]) -> int:
         """Destroy the data keys of *whose*; return how many there were."""
 
+    def everything(self) -> Iterator[tuple[Whose, DataKey]]:
+        """Yield every data key with whose it is, by stream and subject."""
+
+    def take_in(self, keys: Iterable[tuple[Whose, DataKey]]) -> int:
+        """
+        Keep data keys that were made elsewhere, ids and all; return how many were new.
+
+        Raises:
+            KeysError: Another key is there for the same subject, or under the same id.
+        """
+
     def close(self) -> None:
         """Let go of the file."""
 
@@ -68,6 +80,19 @@ class MemoryKeys:
     def destroy(self, whose: Iterable[Whose]) -> int:
         return sum(self._keys.pop(one, None) is not None for one in set(whose))
 
+    def everything(self) -> Iterator[tuple[Whose, DataKey]]:
+        yield from sorted(self._keys.items())
+
+    def take_in(self, keys: Iterable[tuple[Whose, DataKey]]) -> int:
+        owners = {key.id: one for one, key in self._keys.items()}
+        new: dict[Whose, DataKey] = {}
+        for one, key in keys:
+            if self._keys.get(one, key) != key or owners.get(key.id, one) != one:
+                raise _another_key("in memory")
+            new |= {} if one in self._keys else {one: key}
+        self._keys |= new
+        return len(new)
+
     def close(self) -> None:
         """There is nothing to let go of."""
 
@@ -82,9 +107,14 @@ class FileKeys:
         self._lock = threading.Lock()
 
     @classmethod
-    def create(cls, file: Path, ledger: str) -> "FileKeys":
+    def create(cls, file: Path, ledger: str, *, copy_for: str | None = None) -> "FileKeys":
         """
         Make a key store for *ledger*.
+
+        Args:
+            file: Where.
+            ledger: The id of the ledger.
+            copy_for: The copy of the ledger that it goes with, until it makes a key of its own.
 
         Raises:
             LedgerExists: There is a file already.
@@ -92,24 +122,33 @@ class FileKeys:
         """
         if file.exists():
             raise LedgerExists(str(file))
+        made = beside(file)
         with _errors(file):
-            file.touch(mode=0o600)
-            connection = _connect(file)
-            wrapping = _new_key()
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                connection.execute(
-                    "CREATE TABLE store (one INTEGER PRIMARY KEY CHECK (one = 1),"
-                    " format INTEGER NOT NULL, ledger TEXT NOT NULL, wrapping BLOB NOT NULL)"
-                )
-                connection.execute(
-                    "CREATE TABLE data_keys (id TEXT PRIMARY KEY, stream TEXT NOT NULL,"
-                    " subject TEXT NOT NULL, wrapped BLOB NOT NULL, UNIQUE (stream, subject))"
-                )
-                connection.execute(
-                    "INSERT INTO store VALUES (1, ?, ?, ?)", (FORMAT, ledger, wrapping)
-                )
-        return cls(file, connection, wrapping)
+            try:
+                made.touch(mode=0o600)
+                connection = _connect(made)
+                with closing(connection), connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    connection.execute(
+                        "CREATE TABLE store (one INTEGER PRIMARY KEY CHECK (one = 1),"
+                        " format INTEGER NOT NULL, ledger TEXT NOT NULL, wrapping BLOB NOT NULL)"
+                    )
+                    connection.execute(
+                        "CREATE TABLE data_keys (id TEXT PRIMARY KEY, stream TEXT NOT NULL,"
+                        " subject TEXT NOT NULL, wrapped BLOB NOT NULL, UNIQUE (stream, subject))"
+                    )
+                    connection.execute(
+                        "INSERT INTO store VALUES (1, ?, ?, ?)", (FORMAT, ledger, _new_key())
+                    )
+                    if copy_for is not None:
+                        connection.execute("CREATE TABLE copy_for (place TEXT NOT NULL)")
+                        connection.execute("INSERT INTO copy_for VALUES (?)", (copy_for,))
+                settle(made, file)  # whole, or not there
+            except FileExistsError:
+                raise LedgerExists(str(file)) from None
+            finally:
+                made.unlink(missing_ok=True)
+        return cls.open(file, ledger)
 
     @classmethod
     def open(cls, file: Path, ledger: str) -> "FileKeys":
@@ -161,6 +200,7 @@ class FileKeys:
         rows = [(key.id, *one, aes_key_wrap(self._wrapping, key.key)) for one, key in made.items()]
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("DROP TABLE IF EXISTS copy_for")  # it has a life of its own
             kept = self._connection.executemany(
                 "INSERT OR IGNORE INTO data_keys VALUES (?,?,?,?)", rows
             ).rowcount
@@ -183,11 +223,66 @@ class FileKeys:
                 for one in set(whose)
             )
 
+    def everything(self) -> Iterator[tuple[Whose, DataKey]]:
+        statement = (
+            "SELECT stream, subject, id, wrapped FROM data_keys"
+            " WHERE (stream, subject) > (?, ?) ORDER BY stream, subject LIMIT 1000"
+        )
+        after = ("", "")
+        while True:
+            with self._lock, _errors(self.file):
+                page = self._connection.execute(statement, after).fetchall()
+            if not page:
+                return
+            yield from (((row[0], row[1]), self._unwrap(row[2], row[3])) for row in page)
+            after = page[-1][:2]
+
+    def take_in(self, keys: Iterable[tuple[Whose, DataKey]]) -> int:
+        new = 0
+        with self._lock, _errors(self.file), self._connection:
+            execute = self._connection.execute
+            execute("BEGIN IMMEDIATE")
+            for one, key in keys:
+                there = execute(
+                    "SELECT stream, subject, id, wrapped FROM data_keys"
+                    " WHERE id = ? OR (stream = ? AND subject = ?)",
+                    (key.id, *one),
+                ).fetchall()
+                if not there:
+                    wrapped = aes_key_wrap(self._wrapping, key.key)
+                    execute("INSERT INTO data_keys VALUES (?,?,?,?)", (key.id, *one, wrapped))
+                    new += 1
+                elif [((r[0], r[1]), self._unwrap(r[2], r[3])) for r in there] != [(one, key)]:
+                    raise _another_key(f"in {self.file}")
+        return new
+
+    @property
+    def copy_for(self) -> str | None:
+        """The copy of the ledger that it was made with; None once it made a key of its own."""
+        with self._lock, _errors(self.file):
+            there = self._connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = 'copy_for'"
+            ).fetchone()
+            row = there and self._connection.execute("SELECT place FROM copy_for").fetchone()
+        return row[0] if row else None
+
     def _unwrap(self, id_: str, wrapped: bytes) -> DataKey:
-        return DataKey(id_, aes_key_unwrap(self._wrapping, wrapped))
+        try:
+            return DataKey(id_, aes_key_unwrap(self._wrapping, wrapped))
+        except InvalidUnwrap:
+            raise KeysError(
+                f"key {id_} in the key store {self.file} was changed; restore a backup of it"
+            ) from None
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _another_key(where: str) -> KeysError:
+    return KeysError(
+        f"the key store {where} holds another key for someone whose key was to be taken over;"
+        " nothing was changed in it"
+    )
 
 
 def _new_key() -> bytes:
