@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from complaint_ledger import commands, create_ledger, events, open_ledger, seal
+from complaint_ledger.codec import sealed_paths
 from complaint_ledger.moving.copying import digests_of
 from complaint_ledger.testing import check_whole, everything
 
@@ -81,11 +82,9 @@ def bytes_in(folder):
 def opened_values(url, keys=None):
     """Return every personal value that the ledger's keys open."""
     with open_ledger(url, keys=keys) as ledger:
-        wanted = {d: p for e in everything(ledger.store) for d, p in _paths(e).items()}
+        wanted = {
+            digest: path
+            for event in everything(ledger.store)
+            for digest, (path, _) in sealed_paths(event.body).items()
+        }
         return sorted(disclosure.value for disclosure in ledger.vault.open(wanted).values())
-
-
-def _paths(event):
-    from complaint_ledger.codec import sealed_paths
-
-    return {digest: path for digest, (path, _) in sealed_paths(event.body).items()}

@@ -1,7 +1,9 @@
 """A copy holds what the ledger holds, all of it and nothing else, whatever happens meanwhile."""
 
+import sqlite3
 import stat
 import threading
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from complaint_ledger import commands, create_ledger, open_ledger
-from complaint_ledger.errors import BadValue, KeysError, KeysMissing, NoLedger, NotACopy
+from complaint_ledger.errors import (
+    BadValue,
+    KeysError,
+    KeysMissing,
+    NoLedger,
+    NotACopy,
+    StoreUnreadable,
+)
 from complaint_ledger.ids import new_id
 from complaint_ledger.moving import copy_ledger
 from complaint_ledger.recording import Around, Part, Told
@@ -121,7 +130,6 @@ def test_the_copys_data_keys_are_wrapped_anew(url, to, actor):
 
     here, there = (Path(f"{u.removeprefix('sqlite:///')}.keys").read_bytes() for u in (url, to))
     assert all(key.key not in here + there for key in all_of(to)["keys"].values())
-    import sqlite3
 
     def wrapped(u):
         connection = sqlite3.connect(f"{u.removeprefix('sqlite:///')}.keys")
@@ -179,18 +187,21 @@ def test_a_copy_made_while_others_record_is_whole_and_catches_up(small_pages, ur
 
     def write():
         with open_ledger(url) as ledger:
-            for number in range(100, 400):
+            for number in count(100):
                 record(ledger, actor, [number])
                 begun.set()
                 if done.is_set():
+                    record(ledger, actor, [number + 1])
                     return
 
     writer = threading.Thread(target=write)
     writer.start()
-    begun.wait(60)
-    first = copy_ledger(url, to)
-    done.set()
-    writer.join()
+    assert begun.wait(60)
+    try:
+        first = copy_ledger(url, to)
+    finally:
+        done.set()
+        writer.join()
     with open_ledger(to) as ledger:
         held = all_in(ledger)
     assert held["events"] == all_of(url)["events"][: first.position]
@@ -303,6 +314,26 @@ def test_a_copy_cut_short_between_its_names_is_finished(url, to, actor):
     assert all_of(to) == all_of(url)
 
 
+def test_of_two_that_copy_to_one_place_at_once_neither_spoils_the_other(
+    small_pages, url, to, actor
+):
+    refused = []
+
+    def meanwhile(*_):
+        if not refused:
+            refused.append("begun")
+            with pytest.raises(StoreUnreadable, match="somebody reads"):
+                copy_ledger(url, to)
+
+    with pytest.raises(StoreUnreadable, match="somebody else copies to the same place"):
+        copy_ledger(url, to, tell=meanwhile)
+    with pytest.raises(NoLedger):
+        open_ledger(to)
+
+    copy_ledger(url, to)
+    assert all_of(to) == all_of(url)
+
+
 # --- refused -------------------------------------------------------------------------------------
 
 
@@ -342,8 +373,6 @@ def test_a_copy_whose_last_event_is_another_is_refused(url, to, actor):
 
 
 def _change(url, statement):
-    import sqlite3
-
     connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     connection.execute("DROP TRIGGER events_are_never_changed")
     connection.execute(statement)
