@@ -71,6 +71,8 @@ class Council:
         # When each witness saw which checkpoint, in seconds after the first entry.
         self.seen = {3: {AUDIT: 150}, 6: {}, 9: {AUDIT: 1000, NEIGHBOUR: 1060}}
         self.version = "v1"
+        self.claimed = {}  # by position, what an entry says of itself that is not so
+        self.stream = STREAM  # of which the package note says that it is
         self.any_page = None  # what stands there instead of the chronology
         self._tell()
 
@@ -193,17 +195,18 @@ class Council:
                 body, sort_keys=True, separators=(",", ":"), ensure_ascii=False
             ).encode()
             versions[stream] = versions.get(stream, 0) + 1
-            text = entry(
-                ledger=LEDGER,
-                position=position,
-                stream=stream,
-                version=versions[stream],
-                name=name,
-                schema=schema,
-                recorded_at=recorded,
-                prev=prevs.get(stream),
-                body=data,
-            )
+            honest = {
+                "ledger": LEDGER,
+                "position": position,
+                "stream": stream,
+                "version": versions[stream],
+                "name": name,
+                "schema": schema,
+                "recorded_at": recorded,
+                "prev": prevs.get(stream),
+                "body": data,
+            }
+            text = entry(**{**honest, **self.claimed.get(position, {})})
             prevs[stream] = leaf(text)
             rows.append((stream, versions[stream], name, text, data, recorded))
         return rows
@@ -323,7 +326,7 @@ class Council:
         files |= bag.manifests(files)
         digest = hashlib.sha256(files["tagmanifest-sha256.txt"]).hexdigest()
         text = (
-            f"complaint-ledger/bundle/{self.version}\nledger {LEDGER}\nstream {STREAM}\n"
+            f"complaint-ledger/bundle/{self.version}\nledger {LEDGER}\nstream {self.stream}\n"
             f"size {max(self.checkpoints)}\ntagmanifest {digest}\n"
         )
         files["package.note"] = bytes(notes.Note(text, [notes.sign(text, by)]))

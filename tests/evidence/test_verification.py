@@ -8,10 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from complaint_ledger.errors import BadEvidence
 from complaint_ledger.evidence import notes
+from complaint_ledger.evidence.bundle.bag import open_bag
 from complaint_ledger.evidence.bundle.policy import parse_policy
 from complaint_ledger.evidence.verification import verify_bundle
 from complaint_ledger.evidence.verify.asked import Asked, read_checkpoint, read_receipt
+from complaint_ledger.evidence.verify.events import check_order, read_events
+from complaint_ledger.evidence.verify.own import read_own
+from complaint_ledger.evidence.verify.package import read_package
 from evidence.hand_made import (
     AUDIT,
     LEDGER,
@@ -20,6 +25,7 @@ from evidence.hand_made import (
     NEW_LOG,
     ORIGIN,
     OTHER,
+    OWN,
     START,
     STREAM,
     Council,
@@ -595,3 +601,87 @@ def test_an_empty_folder_fails(tmp_path):
 def test_entries_of_two_complaints_do_not_make_one(check, council):
     council.told[3][0] = OTHER
     assert check(council.files()).verdict == "failed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("recorded 2025-04-01T08:35:05.123456Z", "recorded 2025-04-31T08:35:05.123456Z"),
+        ("recorded 2025-04-01T08:35:05.123456Z", "recorded 2025-04-01T08:35:05Z"),
+        ("version 2", "version 02"),
+        ("position 4", "position +4"),
+        ("position 4", f"position {'9' * 30}"),
+        ("type document-added 1", "type Document-added 1"),
+        ("type document-added 1\n", "type document-added 1\n\n"),
+        ("entry/v1", "entry/v2"),
+    ],
+)
+def test_an_entry_is_nine_lines_each_written_one_way(check, council, old, new):
+    path = "data/events/0002.entry"
+    changed = GENUINE[path].replace(old.encode(), new.encode())
+    assert changed != GENUINE[path]
+    fails(check(council.packed({**GENUINE, path: changed})), "", path)
+
+
+@pytest.mark.parametrize(
+    ("position", "claimed", "why", "where"),
+    [
+        (4, {"position": 3}, "its index is not", "0002.tlog-proof"),
+        (4, {"position": 2}, "its index is not", "0002.tlog-proof"),
+        (4, {"ledger": "9" * 32}, "another ledger", "0002.entry"),
+        (4, {"stream": OTHER}, "another complaint", "0002.entry"),
+        (4, {"version": 3}, "its version", "0002.entry"),
+        (4, {"prev": None}, "does not follow", "0002.entry"),
+        (4, {"prev": b"x" * 32}, "does not follow", "0002.entry"),
+        (2, {"prev": b"x" * 32}, "does not follow", "0001.entry"),
+        (4, {"body": b"{}"}, "not the body", "0002.body.json"),
+        (1, {"ledger": "9" * 32}, "another ledger", "0000000001.entry"),
+        (1, {"version": 2}, "not the first entry", "0000000001"),
+        (1, {"prev": b"x" * 32}, "not the first entry", "0000000001"),
+        (6, {"stream": STREAM}, "ledger's own stream", "0000000006.entry"),
+        (6, {"position": 4}, "another position", "0000000006.entry"),
+    ],
+)
+def test_an_entry_is_what_it_says_that_it_is(check, council, position, claimed, why, where):
+    council.claimed = {position: claimed}
+    fails(check(council.files()), why, where)
+
+
+def test_a_bundle_is_of_a_complaint_and_not_of_the_ledger_itself(check, council):
+    council.stream = OWN
+    fails(check(council.files()), "not a complaint's", "package.note")
+
+
+def test_the_package_names_the_last_checkpoint(check, council):
+    files = council.files()
+    council.checkpoints = {6: [LOG]}
+    fails(check(council.packed(files)), "another size", "package.note")
+
+
+@pytest.mark.parametrize("folder", ["data/events", "data/checkpoints"])
+def test_a_bundle_without_entries_or_checkpoints_fails(check, council, folder):
+    rest = {path: data for path, data in GENUINE.items() if not path.startswith(folder)}
+    fails(check(council.packed(rest)), "there is no", folder)
+
+
+def test_positions_rise_with_the_versions(tmp_path):
+    with open_bag(in_zip(GENUINE, tmp_path / "b.zip")) as bag:
+        own, (first, second, *rest) = read_own(bag, LEDGER), read_events(bag, read_package(bag))
+    with pytest.raises(BadEvidence, match="not behind"):
+        check_order(own, (second, first, *rest))
+
+
+@pytest.mark.parametrize("name", ["reference", "reason"])
+def test_what_the_page_takes_from_the_export_is_text(check, council, name):
+    council.opened(7)[name] = 7
+    council.any_page = b"<p>"
+    fails(check(council.files()), f"open.{name} is not a text")
+
+
+@pytest.mark.parametrize("omitted", [{}, "v1", None])
+def test_what_is_omitted_is_a_list(check, council, omitted):
+    files = council.files
+    council.any_page = b"<p>"
+    council.disclosed_lines = lambda _: {}
+    council.opened(7)["omitted"] = omitted
+    fails(check(files()), "not a list")
