@@ -4,8 +4,6 @@ Acknowledged means stored: with two processes at once, and when one is killed.
 This file is also the other process: `test_two_processes.py MODE URL ACTOR NUMBER`.
 """
 
-# ruff: noqa: T201 - a process speaks by its standard output
-
 import os
 import random
 import signal

@@ -31,7 +31,7 @@ from complaint_ledger.errors import (
     StreamMoved,
 )
 from complaint_ledger.evidence import entries
-from complaint_ledger.files import beside, settle
+from complaint_ledger.settling import beside, settle
 from complaint_ledger.store import (
     Appended,
     Clock,

@@ -28,7 +28,10 @@ def run(*words, status=0):
 
 def test_a_ledger_is_backed_up_restored_and_used(url, tmp_path, actor):
     made = run("backup", "--ledger", url, "--out", tmp_path / "backup")
-    assert made.stderr == "FICTIONAL: nothing in this ledger happened.\n"
+    assert made.stderr == (
+        "FICTIONAL: nothing in this ledger happened.\n"
+        "The signing key went along; keep it as safe as the first.\n"
+    )
     assert "ends at position 16, and was compared from end to end:" in made.stdout
     assert "16 events copied now, 16 there; 6 claims, 2 things kept, 8 keys." in made.stdout
 

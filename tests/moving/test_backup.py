@@ -92,7 +92,11 @@ def test_the_keys_may_be_kept_apart(url, out, restored, tmp_path, actor):
     (tmp_path / "safe").mkdir()
     back_up(url, out, keys_out=tmp_path / "safe" / "keys")
 
-    assert sorted(file.name for file in out.iterdir()) == ["BACKUP.txt", "ledger.db"]
+    assert sorted(file.name for file in out.iterdir()) == [
+        "BACKUP.txt",
+        "ledger.db",
+        "ledger.db.signing",
+    ]
     assert [file.name for file in (tmp_path / "safe").iterdir()] == ["keys"]
     assert "--keys-from KEY-STORE" in (out / "BACKUP.txt").read_text()
     with pytest.raises(KeysMissing):

@@ -121,7 +121,7 @@ def test_only_its_owner_may_read_a_copy_and_its_keys(url, to, actor):
     copy_ledger(url, to)
 
     files = sorted(Path(to.removeprefix("sqlite:///")).parent.iterdir())
-    assert [file.name for file in files] == ["copy.db", "copy.db.keys"]
+    assert [file.name for file in files] == ["copy.db", "copy.db.keys", "copy.db.signing"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
@@ -296,7 +296,11 @@ def test_a_copy_that_broke_off_goes_on_and_has_no_name_until_then(
 
     assert all_of(to) == all_of(url)
     assert copied.events < copied.position
-    assert sorted(file.name for file in folder.iterdir()) == ["copy.db", "copy.db.keys"]
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "copy.db",
+        "copy.db.keys",
+        "copy.db.signing",
+    ]
 
 
 def test_a_copy_cut_short_between_its_names_is_finished(url, to, actor):

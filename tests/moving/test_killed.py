@@ -4,8 +4,6 @@ A copy that is killed at any moment goes on, and is the same in the end.
 This file is also the other process: `test_killed.py URL TO`.
 """
 
-# ruff: noqa: T201 - a process speaks by its standard output
-
 import os
 import random
 import signal
@@ -70,4 +68,5 @@ def test_a_copy_killed_at_any_moment_goes_on_and_is_the_same(tmp_path, url, to):
     assert sorted(file.name for file in there.parent.iterdir() if file.name[0] != ".") == [
         "copy.db",
         "copy.db.keys",
+        "copy.db.signing",
     ]

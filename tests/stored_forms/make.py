@@ -105,7 +105,7 @@ def main() -> None:
         file = FOLDER / f"{name}.{schema}.json"
         if not file.exists():
             file.write_bytes(codec.encode(event, META, lambda path, _: path))
-            print(file.name)  # noqa: T201
+            print(file.name)
 
 
 if __name__ == "__main__":

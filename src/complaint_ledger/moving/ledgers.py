@@ -56,9 +56,8 @@ def copy_ledger(
 def copy_to(place: Place, ledger: Ledger, source: Place, tell: Tell, clock: Clock) -> Copied:
     """Copy *ledger*, which is at *source*, to *place*; see `copy_ledger`."""
     place.check_apart(source)
-    place.check_signing(source)
     own_keys = ledger.keys  # before anything is made for a ledger without
-    with place.opened(ledger.store, clock) as (store, keys):
+    with place.opened(source, ledger.store, clock) as (store, keys):
         filled = fill(ledger.store, store, tell)
         erased = copy_keys(own_keys, keys) if keys is not own_keys else 0
         erased += compare(ledger.store, store, filled, tell)

@@ -19,10 +19,10 @@ from complaint_ledger.errors import (
     NotACopy,
     StoreUnreadable,
 )
-from complaint_ledger.settling import finish_settling, said, settle, write_new
 from complaint_ledger.moving.copying import check_target
 from complaint_ledger.opening import key_store
 from complaint_ledger.privacy.keys import FileKeys, KeyStore
+from complaint_ledger.settling import finish_settling, said, settle, write_new
 from complaint_ledger.store import Clock, EventStore, StoreUrl, adapter
 
 
@@ -77,9 +77,16 @@ class Place:
     # --- making it -------------------------------------------------------------------------------
 
     @contextmanager
-    def opened(self, source: EventStore, clock: Clock) -> Iterator[tuple[EventStore, KeyStore]]:
+    def opened(
+        self, place: "Place", source: EventStore, clock: Clock
+    ) -> Iterator[tuple[EventStore, KeyStore]]:
         """
         Open what is there of a copy of *source*, or begin one; at the end it gets its name.
+
+        Args:
+            place: Where *source* is, with its keys.
+            source: The ledger's store.
+            clock: Gives the time (aware).
 
         Raises:
             NotACopy: Something else is there.
@@ -96,6 +103,7 @@ class Place:
             if store is not None:
                 closing_all.callback(store.close)
                 check_target(source, store, self.url.text)
+            self.check_signing(place)
             self._check_keys(keys_part or self.keys, source.ledger)
             if store is None:
                 store = self._create(ledger_part, source.ledger, clock)
