@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from complaint_ledger.cli import main
-from complaint_ledger.demo import DATABASE, NOTE, OPENED, UNTIL, make, people
+from complaint_ledger.demo import DATABASE, EVIDENCE, NOTE, OPENED, UNTIL, make, people
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.london import civil_date
 from complaint_ledger.errors import BadValue
@@ -46,7 +46,9 @@ def ledger(shown, folder):
 
 @pytest.fixture(scope="module")
 def entries(ledger):
-    return [read_entry(recorded) for recorded in ledger.store.tail(limit=10**6)]
+    """The year itself; the export at its end is by the clock of today."""
+    recorded = ledger.store.tail(limit=10**6)
+    return [read_entry(one) for one in recorded if one.recorded_at <= UNTIL]
 
 
 def quiet(_):
@@ -54,9 +56,11 @@ def quiet(_):
 
 
 class TestWhatIsPrinted:
-    def test_the_first_line_says_what_was_made(self, shown, entries):
+    def test_the_first_line_says_what_was_made(self, shown, ledger):
         first = shown.stdout.splitlines()[0]
-        assert first.startswith(f"{COMPLAINTS} complaints, {len(entries):,} events, fictional: ")
+        assert first.startswith(
+            f"{COMPLAINTS} complaints, {ledger.store.head().position:,} events, fictional: "
+        )
         assert "FICTIONAL" in shown.stderr
 
     def test_progress_is_not_among_the_output(self, shown):
@@ -88,7 +92,7 @@ class TestWhatIsPrinted:
     def test_every_command_to_try_next_works_as_printed(self, shown):
         tried = shown.stdout.partition("What to try next")[2].splitlines()
         commands = [line for line in tried if line.strip() and not line.startswith("  #")]
-        assert len(commands) == 7
+        assert len(commands) == 8
         for command in commands:
             program, *arguments = shlex.split(command)
             assert program == "complaint-ledger"
@@ -96,6 +100,11 @@ class TestWhatIsPrinted:
             # That something was missed is exit status 1, for whoever calls it from a script.
             assert result.exit_code in ({0, 1} if arguments[0] == "findings" else {0})
             assert result.stdout.strip()
+
+    def test_the_evidence_of_the_complaint_verifies(self, shown, folder):
+        assert "VERIFIED: " in shown.stdout
+        assert "NOT WITNESSED" in shown.stdout
+        assert run("verify", str(folder / EVIDENCE)).exit_code == 0
 
     def test_nothing_personal_is_printed(self, shown, ledger, entries):
         for word in (*people.GIVEN, *people.FAMILY, *people.STREETS, "@", "example"):
@@ -197,6 +206,7 @@ class TestTheFolder:
         assert {path.name for path in tmp_path.iterdir()} == {
             DATABASE,
             f"{DATABASE}.keys",
+            f"{DATABASE}.signing",
             NOTE,
         }
         assert made.complaints == 1

@@ -130,10 +130,12 @@ def print_timeline(lines: tuple[Line, ...]) -> None:
 
 
 def _short(line: Line) -> Mapping[str, Any]:
-    """Return what *line* says; of a text that is kept only how long it is, for JSON has it all."""
-    if line.event != "text-kept":
-        return line.fields
-    return {**line.fields, "text": f"{len(line.fields['text']):,} characters"}
+    """Return what *line* says; of what is long only how long it is, for JSON has it all."""
+    if line.event == "text-kept":
+        return {**line.fields, "text": f"{len(line.fields['text']):,} characters"}
+    if line.event == "evidence-bundle-exported":
+        return {**line.fields, "entries": f"all {len(line.fields['entries'])} before it"}
+    return line.fields
 
 
 def _filled(told: list[str], indent: str) -> str:

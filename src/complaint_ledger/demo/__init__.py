@@ -38,9 +38,10 @@ UNTIL: Final = datetime(2026, 10, 30, 17, 0, tzinfo=UTC)
 
 DATABASE: Final = "council.db"
 NOTE: Final = "about-this-demo.txt"
-_LEFT_BEHIND: Final = {NOTE} | {
+EVIDENCE: Final = "evidence.zip"
+_LEFT_BEHIND: Final = {NOTE, EVIDENCE} | {
     f"{DATABASE}{kept}{while_open}"
-    for kept in ("", ".keys", ".facts")
+    for kept in ("", ".keys", ".facts", ".signing")
     for while_open in ("", "-wal", "-shm", "-journal")
 }
 

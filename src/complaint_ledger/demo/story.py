@@ -13,12 +13,14 @@ import click
 from complaint_ledger.chronicle import chronicle
 from complaint_ledger.cli.history import print_timeline
 from complaint_ledger.cli.trends import trends
-from complaint_ledger.demo import LAST, Made
+from complaint_ledger.demo import EVIDENCE, LAST, Made
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.deadlines import Deadline
 from complaint_ledger.domain.history import Fact
 from complaint_ledger.domain.london import civil_date
 from complaint_ledger.domain.working_days import in_words
+from complaint_ledger.evidence.bundle.export import export
+from complaint_ledger.evidence.verification import verify_bundle
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import open_ledger
 from complaint_ledger.projections.runner import Views
@@ -32,7 +34,11 @@ def print_story(made: Made) -> None:
     with open_ledger(made.url) as ledger:
         overturned = _overturned(ledger, made.facts)
         told = worth_telling(ledger, overturned or _references(ledger))
-        click.echo(f"{made.complaints:,} complaints, {made.events:,} events, fictional: {made.url}")
+        journey = chronicle(ledger, told)
+        bundle = made.facts.parent / EVIDENCE
+        done = export(ledger, told, bundle, actor=_liaison(ledger), accept_clock=True)
+        events = ledger.store.head().position
+        click.echo(f"{made.complaints:,} complaints, {events:,} events, fictional: {made.url}")
         if told in overturned:
             _heading(f"{told}: not upheld by the council, upheld by the ombudsman")
         else:  # a short year may have none
@@ -41,16 +47,27 @@ def print_story(made: Made) -> None:
             "On the left the day it happened, then what, and beneath who recorded it and when."
             "\nNames and all that people wrote are sealed; nothing here opens them.\n"
         )
-        print_timeline(chronicle(ledger, told))
+        print_timeline(journey)
         _heading(f"What was due on {told}, and why")
         for deadline in ledger.deadlines(told):
             if deadline.kind != "right":  # what the person may do is no duty of the council's
                 _print_deadline(deadline)
+        _heading(f"Evidence of {told}, for a stranger: {bundle}")
+        report = verify_bundle(bundle)
+        click.echo(
+            f"  {report.verdict.upper()}: {done.entries} entries, each proved under a checkpoint of"
+            f" {done.checkpoint.size:,}.\n  NOT WITNESSED: nobody outside this council has signed"
+            " that checkpoint."
+        )
         _heading("How often did the ombudsman uphold what the council had not?")
         trends.main(["overturn", "--ledger", made.url, "--by", "service"], standalone_mode=False)
         _heading("What to try next")
         for why, command in what_next(ledger, made, told):
             click.echo(f"  # {why}\n  {command}")
+
+
+def _liaison(ledger: Ledger) -> str:
+    return next(one.id for one in ledger.actors().values() if one.role == "liaison")
 
 
 def _heading(text: str) -> None:
@@ -141,6 +158,10 @@ def what_next(ledger: Ledger, made: Made, told: str) -> list[tuple[str, str]]:
                 "due", "--code", pinned, "--event", f"received={received}",
                 "--event", f"acknowledged={received}",
             ),
+        ),
+        (
+            "check the evidence again, as an ombudsman would",
+            _command("verify", str(made.facts.parent / EVIDENCE)),
         ),
         (
             "what fell short of the code on it, and by which paragraph",
