@@ -19,14 +19,8 @@ from complaint_ledger.domain.words import (
     seal,
 )
 from complaint_ledger.errors import BadValue, KeysError, NoLedger, StoreError
-from complaint_ledger.evidence.signing import (
-    FileSigning,
-    MemorySigning,
-    Passphrase,
-    SigningKeys,
-    from_environment,
-    origin,
-)
+from complaint_ledger.evidence.key_files import Passphrase, from_environment
+from complaint_ledger.evidence.signing import FileSigning, MemorySigning, SigningKeys, origin
 from complaint_ledger.ids import new_actor, new_id
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.privacy.disclosure import clean

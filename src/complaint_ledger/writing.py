@@ -60,12 +60,12 @@ def new_file(target: Path, field: str) -> Iterator[tuple[BufferedRandom, Path]]:
         raise BadValue(field, f"it cannot be written: {error.strerror}") from None
 
 
-def write_new(target: Path, text: str, field: str) -> None:
+def write_new(target: Path, data: bytes | str, field: str) -> None:
     """
-    Write *text* to a new file at *target*.
+    Write *data* to a new file at *target*; a text in UTF-8.
 
     Raises:
         BadValue: As `new_file` says.
     """
     with new_file(target, field) as (file, _):
-        file.write(text.encode("utf-8"))
+        file.write(data.encode("utf-8") if isinstance(data, str) else data)

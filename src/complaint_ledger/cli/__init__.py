@@ -34,6 +34,7 @@ class Commands(click.Group):
         "signing-key": "complaint_ledger.cli.signing_key:signing_key",
         "trends": "complaint_ledger.cli.trends:trends",
         "verify": "complaint_ledger.cli.verify:verify",
+        "witness": "complaint_ledger.cli.witness:witness",
         "workdays": "complaint_ledger.cli.workdays:workdays",
     }
 

@@ -7,9 +7,10 @@ import click
 from complaint_ledger.cli.options import signed_ledger
 from complaint_ledger.cli.output import format_option, print_rows
 from complaint_ledger.domain.working_days import in_words
-from complaint_ledger.errors import BadValue, UnknownName
+from complaint_ledger.errors import BadValue
 from complaint_ledger.evidence.checkpointing import (
     KeptCheckpoint,
+    kept_checkpoint,
     kept_checkpoints,
     make_checkpoint,
 )
@@ -50,7 +51,7 @@ def checkpoint(
         print_rows(rows, form, ("size", "root", "witnesses"))
         return
     if show is not None:
-        found = _kept(ledger, show)
+        found = kept_checkpoint(ledger.store, show)
     elif actor is None:
         raise BadValue("--actor", "whoever makes a checkpoint must say who they are")
     else:
@@ -66,13 +67,6 @@ def checkpoint(
             " council itself. Print it in minutes, or see `complaint-ledger witness --help`.",
             err=True,
         )
-
-
-def _kept(ledger: Ledger, size: int) -> KeptCheckpoint:
-    for one in kept_checkpoints(ledger.store):
-        if one.size == size:
-            return one
-    raise UnknownName("checkpoint", str(size), mend="`checkpoint --list` shows those there are")
 
 
 def _row(one: KeptCheckpoint) -> dict[str, object]:

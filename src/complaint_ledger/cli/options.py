@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from complaint_ledger.evidence.signing import from_environment
+from complaint_ledger.evidence.key_files import from_environment
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import KEYS_VARIABLE, SIGNING_VARIABLE, open_ledger
 
@@ -75,11 +75,11 @@ def signed_ledger(command: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
-def passphrase() -> str | None:
-    """Return what a signing key is encrypted under: from the environment, or asked for."""
+def passphrase(called: str = "signing key") -> str | None:
+    """Return what a key is encrypted under: from the environment, or asked for."""
     given = from_environment()
     if given is None and sys.stdin.isatty():
-        asked: str = click.prompt("Passphrase of the signing key", hide_input=True, err=True)
+        asked: str = click.prompt(f"Passphrase of the {called}", hide_input=True, err=True)
         return asked
     return given
 

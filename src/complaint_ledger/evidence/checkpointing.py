@@ -11,7 +11,7 @@ import attrs
 
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.words import Sha256, VerifierKey
-from complaint_ledger.errors import BadEvidence, KeysForeign, KeysMissing, Refused
+from complaint_ledger.errors import BadEvidence, KeysForeign, KeysMissing, Refused, UnknownName
 from complaint_ledger.evidence import notes
 from complaint_ledger.evidence.checkpoints import Checkpoint, parse_checkpoint
 from complaint_ledger.evidence.notes import Note, Signature, Signer
@@ -97,6 +97,19 @@ def latest_checkpoint(store: EventStore) -> KeptCheckpoint | None:
     for last in kept_checkpoints(store):  # noqa: B007 - the last one is what is wanted
         pass
     return last
+
+
+def kept_checkpoint(store: EventStore, size: int) -> KeptCheckpoint:
+    """
+    Return the checkpoint of *size* entries.
+
+    Raises:
+        UnknownName: None was signed of so many.
+    """
+    for one in kept_checkpoints(store):
+        if one.size == size:
+            return one
+    raise UnknownName("checkpoint", str(size), mend="`checkpoint --list` shows those there are")
 
 
 def make_checkpoint(ledger: Ledger, *, actor: str, accept_clock: bool = False) -> KeptCheckpoint:

@@ -8,33 +8,20 @@ A key on the council's own server protects nothing from that server's
 administrators: what lifts the promise is a witness outside (see `witness`).
 """
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    KeySerializationEncryption,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
+
+from complaint_ledger.errors import KeysMissing
+from complaint_ledger.evidence.key_files import (
+    Passphrase,
+    from_environment,
+    key_errors,
+    read_key,
+    write_key,
 )
-
-from complaint_ledger.errors import KeysError, KeysMissing, LedgerExists
 from complaint_ledger.evidence.notes import Ed25519Signer, Signer
-
-PASSPHRASE_VARIABLE: Final = "COMPLAINT_LEDGER_PASSPHRASE"  # noqa: S105 - its name
-
-Passphrase = Callable[[], str | None]
-"""Gives what a key file is encrypted under; None or nothing where it is not."""
-
-
-def from_environment() -> str | None:
-    """Return the passphrase that the environment gives."""
-    return os.environ.get(PASSPHRASE_VARIABLE)
 
 
 def origin(council: str, ledger: str) -> str:
@@ -127,62 +114,18 @@ class FileSigning:
         return self.coming() or self._make(self._next)
 
     def settle(self) -> None:
-        with _errors(self.file):
+        with key_errors(self.file):
             self._next.replace(self.file)
 
     def _make(self, file: Path) -> Signer:
         key = Ed25519PrivateKey.generate()
-        said = self._passphrase()
-        how: KeySerializationEncryption = NoEncryption()
-        if said:
-            how = BestAvailableEncryption(said.encode())
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how)
-        with _errors(file):
-            try:
-                opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                raise LedgerExists(str(file)) from None
-            with os.fdopen(opened, "wb") as out:
-                out.write(pem)
-                out.flush()
-                os.fsync(out.fileno())
+        write_key(file, key, self._passphrase)
         return _signer(self._name, key)
 
     def _open(self, file: Path) -> Signer:
-        with _errors(file):
-            if file.stat().st_mode & 0o077:
-                raise KeysError(f"others may read the signing key {file}; run: chmod 600 {file}")
-            pem = file.read_bytes()
-        said = self._passphrase() if b"ENCRYPTED" in pem else None
-        try:
-            key = load_pem_private_key(pem, said.encode() if said else None)
-        except TypeError:
-            raise KeysError(
-                f"the signing key {file} has a passphrase; give it in {PASSPHRASE_VARIABLE}"
-            ) from None
-        except ValueError:
-            raise KeysError(
-                f"the signing key {file} cannot be read: the passphrase is wrong, or it is no"
-                " PKCS#8 key"
-            ) from None
-        if not isinstance(key, Ed25519PrivateKey):
-            raise KeysError(f"the signing key {file} is not an Ed25519 key")
+        key, _ = read_key(file, self._passphrase)
         return _signer(self._name, key)
 
 
 def _signer(name: str, key: Ed25519PrivateKey) -> Signer:
     return Ed25519Signer(name, key)
-
-
-class _errors:  # noqa: N801 - reads as what it does
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, OSError):
-            raise KeysError(
-                f"the signing key {self._file} cannot be used: {error.strerror}"
-            ) from None
