@@ -1,5 +1,6 @@
 """A stamp counts for the text that it was made of, under the root that the reader trusts."""
 
+import contextlib
 import hashlib
 import subprocess
 import sys
@@ -105,6 +106,17 @@ def test_a_reply_without_a_certificate_needs_it_from_the_reader(known):
     reply, chain = known("sigstage", "response-no-embedded-cert.tsr")
     with pytest.raises(BadEvidence, match="add it to --tsa-root"):
         check_time_stamp(reply, b"hello", [one for one in chain if one.issuer == one.subject])
+
+
+def test_no_changed_bit_says_anything_else_or_breaks_the_reader(known):
+    """Many change the certificate in the reply, which the reader has from elsewhere."""
+    reply, chain = known("test_tsa", "response.tsr")
+    good = check_time_stamp(reply, b"hello", chain)
+    for at in range(0, len(reply) * 8, 3):
+        changed = bytearray(reply)
+        changed[at // 8] ^= 1 << at % 8
+        with contextlib.suppress(BadEvidence):
+            assert check_time_stamp(bytes(changed), b"hello", chain) == good
 
 
 # --- our own requests ----------------------------------------------------------------------------

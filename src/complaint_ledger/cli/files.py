@@ -1,6 +1,5 @@
 """Files that a command reads whole."""
 
-
 from pathlib import Path
 
 from complaint_ledger.errors import BadValue

@@ -20,6 +20,7 @@ from complaint_ledger.evidence.time_stamps import (
     time_stamp_request,
 )
 from complaint_ledger.ledger import Ledger
+from complaint_ledger.writing import write_new
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _PATH = click.Path(path_type=Path)
 
 _ROOT = "The authority's root certificate; may be given several times."
-from complaint_ledger.writing import write_new
 
 
 @click.command(name="time-stamp-request")

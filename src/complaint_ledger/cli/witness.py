@@ -20,13 +20,13 @@ from complaint_ledger.evidence.witness_request import LONGEST, WitnessRequest
 from complaint_ledger.evidence.witnessing import LONGEST as LONGEST_ANSWER
 from complaint_ledger.evidence.witnessing import add_cosignatures, witness_request
 from complaint_ledger.ledger import Ledger
+from complaint_ledger.writing import check_new, write_new
 
 _PATH = click.Path(path_type=Path)
 
 witness_option = click.option(
     "--witness", "key", required=True, metavar="VKEY", help="The witness's key, as it printed it."
 )
-from complaint_ledger.writing import check_new, write_new
 
 
 @click.group()
