@@ -18,7 +18,8 @@ from complaint_ledger.evidence.bundle import export as exporting
 from complaint_ledger.evidence.checkpointing import kept_checkpoints
 from complaint_ledger.evidence.verification import verify_bundle
 from complaint_ledger.evidence.verify.asked import Asked
-from evidence.council import LETTER, PHOTOGRAPH, REFERENCE, Council
+from complaint_ledger.testing import examples as story
+from evidence.council import LETTER, PHOTOGRAPH, REFERENCE, Council, Witness
 
 
 @pytest.fixture
@@ -162,6 +163,19 @@ def test_what_witnesses_sign_afterwards_goes_into_the_bundle_made_again(council,
     after = council.export(tmp_path / "after.zip")
     assert after.anew
     assert verify_bundle(after.file).events[-1].not_after is not None
+
+
+def test_several_witnesses_may_sign_one_checkpoint(tmp_path):
+    council = Council()
+    council.record(c.Receive(occurred_on=date(2026, 4, 1), reference=REFERENCE))
+    for _ in range(6):  # their keys, and so their order, are drawn each time
+        kept = council.checkpoint()
+        for name in ("one", "two", "three"):
+            Witness(name).sign(council.ledger, kept, council.clock.now)
+        council.record(c.Assign(occurred_on=date(2026, 4, 1), handler=council.actor))
+        done = council.export(tmp_path / f"{kept.size}.zip")
+        assert verify_bundle(done.file).verdict == "verified"
+        council.record(c.Assign(occurred_on=date(2026, 4, 1), handler=story.OFFICER))
 
 
 def test_a_complaint_that_moves_meanwhile_is_handed_over_with_what_was_recorded(

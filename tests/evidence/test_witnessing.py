@@ -226,7 +226,7 @@ def test_a_truncated_answer_is_not_kept(council, neighbour, end):
 def test_an_answer_is_kept_whole_or_not_at_all(council, neighbour):
     council.checkpoint()
     good = neighbour.sign(council.ask(neighbour))
-    bad = notes.Signature(good.name, good.key_id, good.blob[:-1] + b"\0")
+    bad = notes.Signature(good.name, good.key_id, good.blob[:-1] + bytes([good.blob[-1] ^ 1]))
     with pytest.raises(BadEvidence):
         add_cosignatures(council.ledger, neighbour.key, f"{good}\n{bad}\n".encode(), council.clock)
     assert list(council.ledger.store.kept("cosignature/")) == []

@@ -1,6 +1,6 @@
 """The files of a bundle, each as docs/reference/evidence-format.md says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.resources import files as resources
 from pathlib import Path
 
@@ -70,6 +70,8 @@ def bundle_files(contents: Contents) -> Files:
         rotations=[position for position in rotations if position <= last.size],
         besides=contents.besides | {each.event.checkpoint for each in _stamps(contents)},
     )
+    witnesses = _witnesses(contents, enclosed)
+    enclosed = [_in_order(one, witnesses) for one in enclosed]
     last = enclosed[-1]
     tree = KeptTree(store)
     files: Files = {}
@@ -89,7 +91,6 @@ def bundle_files(contents: Contents) -> Files:
     stream = recorded[-1].stream
     heads = heads_at(store, contents.seal.event.upto)
     files[layout.HEAD] = head_file(heads, stream).encode("ascii")
-    witnesses = _witnesses(contents, enclosed)
     files[layout.KEYS] = _keys(ledger, last.size, witnesses)
     vault = ledger.vault
     values = enclosed_values(vault, recorded, contents.said.omitted)
@@ -155,6 +156,13 @@ def _witnesses(contents: Contents, enclosed: Iterable[KeptCheckpoint]) -> list[V
     ids = {each.key_id for one in enclosed for each in one.cosignatures}
     keys = [_kept(contents, witness_name(key_id)).decode("utf-8") for key_id in ids]
     return [VerifierKey.parse(text) for text in sorted(keys, key=str.encode)]
+
+
+def _in_order(one: KeptCheckpoint, witnesses: Sequence[VerifierKey]) -> KeptCheckpoint:
+    """Return *one* with its cosignatures in the order of the witnesses."""
+    order = [key.key_id for key in witnesses]
+    ordered = sorted(one.cosignatures, key=lambda each: order.index(each.key_id))
+    return attrs.evolve(one, cosignatures=tuple(ordered))
 
 
 def _keys(ledger: Ledger, size: int, witnesses: Iterable[VerifierKey]) -> bytes:
