@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import timedelta
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -685,3 +686,103 @@ def test_what_is_omitted_is_a_list(check, council, omitted):
     council.disclosed_lines = lambda _: {}
     council.opened(7)["omitted"] = omitted
     fails(check(files()), "not a list")
+
+
+# --- what only these notice ----------------------------------------------------------------------
+
+
+def test_new_manifests_need_a_new_signature(check, council):
+    """Whoever has no key can write both manifests anew, but not the note over them."""
+    forged = council.packed({**GENUINE, "data/judgement.html": b"Nothing was amiss."})
+    forged["package.note"] = GENUINE["package.note"]
+    fails(check(forged), "another tag manifest", "package.note")
+
+
+def test_the_package_is_signed_just_once(check):
+    note = notes.Note.parse(GENUINE["package.note"])
+    twice = notes.Note(note.text, [*note.signatures, notes.sign(note.text, LOG)])
+    fails(check({**GENUINE, "package.note": bytes(twice)}), "just once", "package.note")
+
+
+def test_a_ledger_opens_itself(check, council):
+    council.opened(1)["ledger"] = "9" * 32
+    fails(check(council.files()), "opens another ledger")
+
+
+@pytest.mark.parametrize("extension", ["tsr", "checkpoint"])
+def test_no_half_of_a_time_stamp_is_there_without_its_entry(check, council, extension):
+    path = f"data/timestamps/0000000005.{extension}"
+    fails(check(council.packed({**GENUINE, path: b"more"})), "time stamp", "data/timestamps")
+
+
+def keys_of(change):
+    lines = GENUINE["data/keys.txt"].decode().splitlines()
+    return "".join(f"{line}\n" for line in change(lines)).encode()
+
+
+STRANGER = signer("zz.example", "zz").key
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda lines: [*lines[:2], *lines[:1:-1]], "not in order"),
+        (lambda lines: [*lines, lines[-1]], "there twice"),
+        (lambda lines: [*lines, f"log {STRANGER}"], "but witnesses"),
+        (lambda lines: [*lines, ""], "but witnesses"),
+        (lambda lines: [*lines, f"witness {STRANGER}"], "cosignature"),
+        (lambda lines: [lines[1], lines[0], *lines[2:]], "does not begin"),
+        (lambda lines: lines[1:], "does not begin"),
+    ],
+)
+def test_the_list_of_keys_is_written_one_way(check, council, change, why):
+    fails(check(council.packed({**GENUINE, "data/keys.txt": keys_of(change)})), why, "keys.txt")
+
+
+def test_two_entries_have_two_positions(tmp_path):
+    with open_bag(in_zip(GENUINE, tmp_path / "b.zip")) as bag:
+        own, events = read_own(bag, LEDGER), read_events(bag, read_package(bag))
+    moved = attrs.evolve(events[-1], position=own.seal.position)
+    with pytest.raises(BadEvidence, match="another entry has its position"):
+        check_order(own, (*events[:-1], moved))
+
+
+def test_a_hash_has_32_bytes(check, council):
+    path = "data/events/0002.tlog-proof"
+    first, index, hashed, rest = GENUINE[path].split(b"\n", 3)
+    assert len(hashed) == 44
+    short = b"\n".join((first, index, b"AAAA", rest))
+    fails(check(council.packed({**GENUINE, path: short})), "32 bytes", path)
+
+
+@pytest.mark.parametrize(
+    ("position", "name", "value"),
+    [
+        (1, "council", ["northborough-council"]),
+        (1, "signing_key", 7),
+        (6, "old", None),
+        (6, "new", {}),
+        (8, "upto", "7"),
+        (8, "upto", True),
+        (8, "heads_size", [2]),
+        (8, "heads_root", 7),
+        (9, "checkpoint", "6"),
+        (9, "sha256", []),
+    ],
+)
+def test_a_field_of_the_ledgers_own_is_of_its_kind(check, council, position, name, value):
+    council.opened(position)[name] = value
+    council.any_page = b"<p>"
+    fails(check(council.files()), f"open.{name} is missing or of another kind")
+
+
+@pytest.mark.parametrize("root", ["E" * 64, "e" * 63, ""])
+def test_the_sealed_root_is_hex(check, council, root):
+    council.opened(8)["heads_root"] = root
+    fails(check(council.files()), "64 hex digits")
+
+
+def test_a_file_of_over_64_mib_is_not_read_whole(check, council):
+    path = "data/keys.txt"
+    huge = b"\n" * ((64 << 20) + 1)
+    fails(check(council.packed({**GENUINE, path: huge})), "64 MiB", path)
