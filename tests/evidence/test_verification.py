@@ -659,10 +659,12 @@ def test_the_package_names_the_last_checkpoint(check, council):
     fails(check(council.packed(files)), "another size", "package.note")
 
 
-@pytest.mark.parametrize("folder", ["data/events", "data/checkpoints"])
-def test_a_bundle_without_entries_or_checkpoints_fails(check, council, folder):
+@pytest.mark.parametrize(
+    ("folder", "what"), [("data/events", "entry"), ("data/checkpoints", "checkpoint")]
+)
+def test_a_bundle_without_entries_or_checkpoints_fails(check, council, folder, what):
     rest = {path: data for path, data in GENUINE.items() if not path.startswith(folder)}
-    fails(check(council.packed(rest)), "there is no", folder)
+    fails(check(council.packed(rest)), f"there is no {what}", folder)
 
 
 def test_positions_rise_with_the_versions(tmp_path):
@@ -786,3 +788,68 @@ def test_a_file_of_over_64_mib_is_not_read_whole(check, council):
     path = "data/keys.txt"
     huge = b"\n" * ((64 << 20) + 1)
     fails(check(council.packed({**GENUINE, path: huge})), "64 MiB", path)
+
+
+PROOF, HEAD = GENUINE["data/events/0002.tlog-proof"], GENUINE["data/head.txt"]
+OLDER = GENUINE["data/checkpoints/6.txt"]
+
+
+def turned(data, at):
+    """Return *data* with the lines *at* and after it exchanged."""
+    lines = data.split(b"\n")
+    lines[at], lines[at + 1] = lines[at + 1], lines[at]
+    return b"\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "why"),
+    [
+        (
+            "data/events/0002.tlog-proof",
+            PROOF.replace(GENUINE["data/checkpoints/9.txt"], OLDER),
+            "does not end with the last checkpoint",
+        ),
+        ("data/events/0002.tlog-proof", PROOF.replace(b"@v1", b"@v2", 1), "not a proof of"),
+        ("data/events/0002.tlog-proof", turned(PROOF, 2), "lead to the root of the last"),
+        ("data/head.txt", HEAD.replace(b"index 0", b"index 1"), "lead to the root that was sealed"),
+        ("data/head.txt", HEAD[:-1], "last line has no end"),
+        ("data/checkpoints/3.txt", OLDER, "its name is not its size"),
+        ("data/timestamps/0000000009.checkpoint", OLDER, "not the text of that checkpoint"),
+        ("data/events/0002.disclosures", b"", "it is empty"),
+    ],
+)
+def test_each_small_check_is_the_one_that_notices(check, council, path, data, why):
+    assert data != GENUINE.get(path)
+    if path == "data/checkpoints/3.txt":  # signed as one of size 3 has to be
+        text = notes.Note.parse(OLDER).text
+        data = bytes(notes.Note(text, [notes.sign(text, LOG)]))
+    elif path == "data/events/0002.disclosures":
+        path = "data/events/0004.disclosures"
+        council.opened(7)["omitted"].pop()
+        council.told[6][3]["sealed"].clear()
+        council.lines = {place: line for place, line in council.lines.items() if place[0] != 7}
+        fails(check(council.packed({**council.files(), path: data})), why, path)
+        return
+    fails(check(council.packed({**GENUINE, path: data})), why, path)
+
+
+def test_a_checkpoint_is_of_this_ledger(check, council):
+    text = notes.Note.parse(GENUINE["data/checkpoints/3.txt"]).text
+    other = text.replace("northborough", "southborough")
+    signed = bytes(notes.Note(other, [notes.sign(other, LOG)]))
+    files = council.packed({**GENUINE, "data/checkpoints/3.txt": signed})
+    fails(check(files), "another ledger", "data/checkpoints/3.txt")
+
+
+@pytest.mark.parametrize("line", ["WyJz", "A", "AB"])
+def test_a_sealed_value_is_written_in_base64url_one_way(check, council, line):
+    """Even where the council sealed what is written otherwise."""
+    digest = b64url(hashlib.sha256(line.encode()).digest())
+    council.told[4][3]["sealed"]["explanation"]["digest"] = digest
+    council.any_page = b"<p>"
+    files = council.files()
+    path = "data/events/0003.disclosures"
+    lines = [line, council.lines[5, "replacement/complainant/name"]]
+    files[path] = "".join(f"{each}\n" for each in lines).encode()
+    report = check(council.packed(files))
+    fails(report, {"A": "is not base64url", "AB": "one way"}.get(line, "JSON"), path)
