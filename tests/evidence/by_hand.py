@@ -201,7 +201,9 @@ def stories(stamp: bytes) -> list[tuple[str, int, str, dict[str, object]]]:
             STREAM,
             2,
             "document-added",
-            event(4, {"at": "2025-04-03T09:00:00.000000Z"}, DOCUMENT, on_behalf_of="contractor-3x9d"),
+            event(
+                4, {"at": "2025-04-03T09:00:00.000000Z"}, DOCUMENT, on_behalf_of="contractor-3x9d"
+            ),
         ),
         (STREAM, 3, "entry-corrected", event(5, corrected, {"explanation": "A slip."})),
         (OTHER, 1, "complaint-received", event(6, {"heads": []})),
@@ -288,9 +290,7 @@ def made(change: Change = lambda _stories: None, chronology: str | None = None) 
     files["data/timestamps/0000000008.tsr"] = stamp
     text = "".join(checkpoint(3).splitlines(keepends=True)[:3])
     files["data/timestamps/0000000008.checkpoint"] = text.encode()
-    files["data/keys.txt"] = (
-        f"log {FIRST.key}\nlog {SECOND.key}\nwitness {WITNESS.key}\n".encode()
-    )
+    files["data/keys.txt"] = f"log {FIRST.key}\nlog {SECOND.key}\nwitness {WITNESS.key}\n".encode()
     files["data/READ-ME.txt"] = READ_ME.read_bytes()
     files["data/judgement.html"] = b"<!DOCTYPE html>\n<p>Nothing fell short.</p>\n"
     files["data/chronology.html"] = (CHRONOLOGY if chronology is None else chronology).encode()

@@ -1,22 +1,22 @@
-#!/usr/bin/env python3
 """
 Check an evidence bundle: is this the record of a complaint as it was kept, and is it whole?
 
-One file, Python 3.8 or later, nothing to install, no network. It was written from the page "The
-evidence format" alone; "rule 7" is number 7 of what that page says a verifier checks.
+One file, Python 3.8 or later, nothing to install, no network; written from the page "The evidence
+format" alone. "Rule 7" is number 7 of what that page says a verifier checks.
 """
+
 # fmt: off
 import argparse, base64, binascii, collections, datetime, functools, hashlib, html, json, os, re
-import stat, struct, sys
+import pathlib, stat, struct, sys
 
 READ_ME = "372cc7d475a7e97c224bedaf7be77e69a96b6f4733899537811ad6e56e4ddd9f"
-PAGE = "67f44a52e9f7d736f51debaf6f6fbc2d5db1e05f6e6342d9167bc1b795da4a07"  # SHA-256 of the constant lines of the chronology
+PAGE = "67f44a52e9f7d736f51debaf6f6fbc2d5db1e05f6e6342d9167bc1b795da4a07"  # its constant lines
 NUMBER, HEX32, HEX64 = "(0|[1-9][0-9]{0,14})", "([0-9a-f]{32})", "([0-9a-f]{64})"
 DAY = "([0-9]{4})-([0-9]{2})-([0-9]{2})"
 INSTANT = DAY + r"T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{6})Z"
-ENTRY = (f"complaint-ledger/entry/v1\nledger {HEX32}\nposition {NUMBER}\nstream {HEX32}\n"
-         f"version {NUMBER}\ntype ([a-z0-9-]+) {NUMBER}\nrecorded ([^\n]+)\n"
-         f"prev (-|[0-9a-f]{{64}})\nbody {HEX64}\n")
+ENTRY = (f"complaint-ledger/entry/v1\nledger {HEX32}\nposition {NUMBER}\nstream {HEX32}\nversion "
+         f"{NUMBER}\ntype ([a-z0-9-]+) {NUMBER}\nrecorded (.+)\nprev ([0-9a-f]{{64}}|-)\n"
+         f"body {HEX64}\n")
 MONTHS = "January February March April May June July August September October November December"
 KEPT = {"withheld": "WITHHELD from this copy", "replaced": "REDACTED in this copy: ",
         "erased": "ERASED from the ledger"}
@@ -52,9 +52,8 @@ def ed25519(key, message, signature):  # whether it is right: S·B - k·A has to
     for bit in range(252, -1, -1):
         total, which = add(total, total), (s >> bit & 1) + 2 * (k >> bit & 1)
         total = add(total, sums[which]) if which else total
-    z = pow(total[2], P - 2, P)
-    code = total[1] * z % P | (total[0] * z % P & 1) << 255
-    return code.to_bytes(32, "little") == signature[:32]
+    x, y = (part * pow(total[2], P - 2, P) % P for part in total[:2])
+    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 # --- Keys, signed notes, proofs, the reader's policy (C2SP; RFC 6962 and 9162) ----------------
 Key = collections.namedtuple("Key", "text name id public")
 def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
@@ -114,7 +113,7 @@ def read_policy(raw):  # a tlog-policy: its logs, whether keys are enough, wheth
     def enough(keys):
         held = {*keys} & {*witnesses}
         for name, (least, those) in names.items() if held else ():
-            held |= {name} if sum(one in held for one in those) >= least else set()
+            if sum(one in held for one in those) >= least: held.add(name)
         return quorum[0] in held
     return {key.text for key in logs}, enough, quorum != ["none"]
 # --- How the chronology reads (rule 13) -------------------------------------------------------
@@ -129,9 +128,9 @@ def value(shown, versions):  # how a value of `open` reads; None where it is not
     if isinstance(shown, list):
         texts = [text for text in (value(one, versions) for one in shown) if text is not None]
         return ", ".join(texts) if texts else None if shown else "none"
-    if shown is None or isinstance(shown, bool):
-        return {None: "not known", True: "yes", False: "no"}[shown]
-    if isinstance(shown, int): return str(shown)
+    if not isinstance(shown, str):
+        named = {"None": "not known", "True": "yes", "False": "no"}
+        return named.get(str(shown)) or str(int(shown))
     try: return None if re.fullmatch(HEX64, shown) else reads(shown)
     except (ValueError, AttributeError):  # neither a day nor an instant
         return f"entry {versions[shown]}" if shown in versions else shown
@@ -153,13 +152,11 @@ def rows(entry, final, versions):  # the rows of an event, in no order
         yield from open_rows({field: entry.open[field]}, "", versions)
     yield from open_rows(entry.inner, "replacement/", versions)
     for path in entry.withheld: yield path, ' class="kept"', "the person declined to say"
-    for path in entry.sealed:
-        how, text = entry.kept.get(path, ("", ""))
-        if how:
-            text = KEPT[how] + (final.texts[text] if how == "replaced" else "")
-            yield path, ' class="kept"', escaped(text)
-        elif path == entry.document: yield path, "", f'<a href="{entry.link}">{entry.link}</a>'
-        else: yield path, ' class="said"', escaped(entry.texts[path])
+    for path, (how, text) in entry.kept.items():
+        text = KEPT[how] + (final.texts[text] if how == "replaced" else "")
+        yield path, ' class="kept"', escaped(text)
+    for path, text in entry.texts.items(): yield path, ' class="said"', escaped(text)
+    if entry.link: yield entry.document, "", f'<a href="{entry.link}">{entry.link}</a>'
 def section(entry, events, versions):  # the lines of an event
     meta, day, precision = entry.meta, entry.open.get("occurred_on"), entry.open.get("precision")
     happened, name = "on a day that is not known", entry.name.replace("-", " ")
@@ -177,50 +174,58 @@ def section(entry, events, versions):  # the lines of an event
         yield f"<p>Imported from an older system, row {escaped(row)}.</p>"
     for name, field, word in (("entry-corrected", "corrects", "Corrected"),
                               ("entry-retracted", "retracts", "Taken back")):
-        for later in events[entry.version:]:
-            if later.name == name and later.open.get(field) == entry.id:
-                yield f'<p class="notice">{word} by entry {later.version}.</p>'
-    table = sorted(rows(entry, events[-1], versions))
+        later = [e.version for e in events if e.name == name and e.open.get(field) == entry.id]
+        for version in later:
+            if version > entry.version: yield f'<p class="notice">{word} by entry {version}.</p>'
+    table = [(path.replace("/", " › ").replace("_", " "), kind, text)
+             for path, kind, text in sorted(rows(entry, events[-1], versions))]
     yield from ["<table>"] if table else []
-    for path, kind, text in table:
-        label = escaped(path.replace("/", " › ").replace("_", " "))
-        yield f"<tr><th>{label}</th><td{kind}>{text}</td></tr>"
+    for label, kind, text in table: yield f"<tr><th>{escaped(label)}</th><td{kind}>{text}</td></tr>"
     yield from ["</table>", "</section>"] if table else ["</section>"]
 # --- One event (rule 6) -----------------------------------------------------------------------
 def once(pairs):
     need(len(dict(pairs)) == len(pairs), "has a key twice in an object")
     return dict(pairs)
 def whole(text): return int(re.fullmatch("0|-?[1-9][0-9]{0,14}", text)[0])
-JSON = json.JSONDecoder(object_pairs_hook=once, parse_int=whole, parse_float=int, parse_constant=int)
+JSON = json.JSONDecoder(object_pairs_hook=once, parse_int=whole, parse_float=int,
+                        parse_constant=int)
+def depth(node):
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return 1 + max(map(depth, inner), default=0)
+def form(node):  # open, sealed and withheld of a body or a replacement, of the right types
+    opened, sealed, withheld = node["open"], node["sealed"], node["withheld"]
+    texts = [text for one in sealed.values() for text in (one["digest"], one["subject"])] + withheld
+    need(isinstance(opened, dict) and all(isinstance(text, str) for text in texts))
+    need(all(len(one) == 2 for one in sealed.values()))
+    return opened, {path: one["digest"] for path, one in sealed.items()}, withheld
 class Entry:
     def __init__(self, at, text, body):
-        found = re.fullmatch(ENTRY, text.decode("ascii")).groups()
-        self.at, self.leaf, self.prev = at, sha256(b"\0", text), found[7]
-        self.ledger, self.stream, self.name = found[:5:2]
-        self.position, self.version, self.schema = (int(found[n]) for n in (1, 3, 5))
-        time = map(int, re.fullmatch(INSTANT, found[6]).groups())
-        self.recorded, parts = datetime.datetime(*time), ("open", "sealed", "withheld")
+        found = re.fullmatch(ENTRY, text.decode("ascii"))
+        self.at, self.leaf, self.prev, time = at, sha256(b"\0", text), found[8], found[7]
+        self.ledger, self.stream, self.name = found[1], found[3], found[5]
+        self.position, self.version, self.schema = int(found[2]), int(found[4]), int(found[6])
+        self.recorded = datetime.datetime(*map(int, re.fullmatch(INSTANT, time).groups()))
         need(self.position and (self.prev == "-") == (self.version == 1), at=at)
-        need(sha256(body).hex() == found[8], "does not have the SHA-256 that the entry names")
-        node = JSON.decode(body.decode("utf-8"))
+        need(sha256(body).hex() == found[9], "does not have the SHA-256 that the entry names")
+        node, prefix = JSON.decode(body.decode("utf-8")), "replacement/"
         json.dumps(node, ensure_ascii=False).encode()  # half of a surrogate pair is no text
-        self.meta, self.open, sealed, self.withheld = (node[part] for part in ("meta", *parts))
-        self.id, inner = self.meta["event_id"], self.open.get("replacement", dict.fromkeys(parts, {}))
-        need(len(node) == 4 and {*inner} == {*parts} and re.fullmatch(HEX32, self.id))
-        self.inner, prefix = inner["open"], "replacement/"
-        self.withheld = [*self.withheld, *(prefix + path for path in inner["withheld"])]
+        need(sorted(node) == ["meta", "open", "sealed", "withheld"] and depth(node) <= 64)
+        self.meta, (self.open, sealed, withheld) = node["meta"], form(node)
+        self.id, none = self.meta["event_id"], {"open": {}, "sealed": {}, "withheld": []}
+        self.inner, inner_sealed, inner_withheld = form(self.open.get("replacement", none))
+        need(re.fullmatch(HEX32, self.id) and len(self.open.get("replacement", none)) == 3)
         need(not any(path.startswith(prefix) for path in sealed))
-        self.sealed = {path: (sealed[path]["digest"], path) for path in sealed if path != "request"}
-        self.sealed.update((prefix + p, (one["digest"], p)) for p, one in inner["sealed"].items())
+        self.withheld = withheld + [prefix + path for path in inner_withheld]
+        self.sealed = {path: (sealed[path], path) for path in sealed if path != "request"}
+        self.sealed.update((prefix + path, (inner_sealed[path], path)) for path in inner_sealed)
         again = self.name == "entry-corrected" and self.open.get("name") == "document-added"
-        self.document = ((prefix if again else "") + "content" if again or
-                         self.name == "document-added" else None)  # where one may stand (rule 9)
+        self.document = prefix + "content" if again else (  # where a document stands (rule 9)
+            "content" if self.name == "document-added" else None)
         self.kept, self.texts, self.link = {}, {}, None
-# --- The files of a folder, or of a ZIP in its one canonical form (rule 1) ---------------------
+# --- The files of a folder, or of a ZIP in its one canonical form (rule 1) --------------------
 class Bag:
-    def __init__(self):
-        self.at, self.sums, self.texts, self.unread = "the bundle", {}, {}, set()
-    def take(self, path, stream, size):  # reads a file, keeps it but for documents; its CRC
+    def __init__(self): self.at, self.sums, self.texts = "the bundle", {}, {}
+    def take(self, path, stream, size):  # reads a file, and keeps it but for documents; its CRC
         self.at, crc, parts, seen = ascii(path)[1:-1], 0, [], hashlib.sha256()
         need(size < 2**32 and len(self.sums) < 65534, "is of 4 GiB, or one file too many")
         need(path not in self.sums, "is there twice")
@@ -228,16 +233,16 @@ class Bag:
             part = stream.read(min(2**20, size - start))
             need(len(part) == min(2**20, size - start), "ends too early")
             crc, _ = binascii.crc32(part, crc), seen.update(part)
-            parts += [] if path.startswith("data/documents/") else [part]
+            if not path.startswith("data/documents/"): parts.append(part)
         self.sums[path], self.texts[path] = (seen.hexdigest(), str(size)), b"".join(parts)
         return crc
     def take_folder(self, root, here=""):
         for item in sorted(os.scandir(os.path.join(root, here)), key=lambda i: i.name) or [None]:
-            need(item and here.count("/") < 4, "is an empty folder, or one too deep", ascii(here))
+            need(item and here.count("/") < 4, "is an empty or a deep folder", ascii(here)[1:-1])
             path, status = here + item.name, item.stat(follow_symlinks=False)
             if stat.S_ISDIR(status.st_mode): self.take_folder(root, path + "/")
             else:
-                need(stat.S_ISREG(status.st_mode), "is a link or a special file", ascii(path))
+                need(stat.S_ISREG(status.st_mode), "is a link, or special", ascii(path)[1:-1])
                 with open(item.path, "rb") as stream: self.take(path, stream, status.st_size)
     def take_zip(self, stream):
         directory, offset, first, head = b"", 0, None, stream.read(30)
@@ -249,77 +254,76 @@ class Bag:
             need(head[4:14] == b"\x14\0\0\0\0\0\0\0\x21\0" and packed == size and not extra
                  and re.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]{0,99}", folder) and folder == first)
             need(self.take(path, stream, size) == crc, "does not have its CRC")
-            directory += b"PK\1\2\x14\3" + head[4:] + struct.pack("<6xLL", 0x81A40000, offset) + name
+            end = struct.pack("<6xLL", 0x81A40000, offset)
+            directory += b"PK\1\2\x14\3" + head[4:] + end + name
             offset, head = offset + 30 + length + size, stream.read(30)
             need(offset + len(directory) + 22 < 2**32, "makes the ZIP 4 GiB or more")
-        self.at, order, sizes = "the ZIP", [*self.sums], [len(self.sums)] * 2 + [len(directory), offset]
-        need(order[:1] == ["data/chronology.html"] and order[1:] == sorted(order[1:]),
-             "is none, or does not have its files in order")
-        directory += b"PK\5\6" + struct.pack("<4x2H2L2x", *sizes)
+        self.at, names, count = "the ZIP", [*self.sums], len(self.sums)
+        need(names[:1] == ["data/chronology.html"], "is none, or has no chronology first")
+        need(names[1:] == sorted(names[1:]), "does not have its files in order")
+        directory += b"PK\5\6" + struct.pack("<4x2H2L2x", count, count, len(directory), offset)
         need(head + stream.read(len(directory)) == directory, "does not end in its own directory")
-    def read(self, path):
-        self.at = path
-        need(path in self.texts, "is missing")
-        self.unread.discard(path)
-        return self.texts[path]
+    def read(self, path):  # each file is read once; what is left over at the end is one too many
+        self.at, _ = path, need(path in self.texts, "is missing", path)
+        return self.texts.pop(path)
     def text(self, path): return self.read(path).decode("utf-8")
     def numbers(self, pattern):
         return sorted(int(m[1]) for m in (re.fullmatch(pattern, path) for path in self.sums) if m)
 # --- What a verifier checks: returns the reason and the report, or raises another verdict -----
 def check(bag, against, logs, enough, must, key, receipt):
-    # Rule 2: the manifests.
-    bag.unread = {*bag.sums}
-    version = re.match(rb"complaint-ledger/bundle/v([1-9][0-9]*)\n", bag.read("package.note"))
+    raw, tags = bag.read("package.note"), ["bag-info.txt", "bagit.txt", "manifest-sha256.txt"]
+    version = re.match(rb"complaint-ledger/bundle/v([1-9][0-9]*)\n", raw)
     need(not version or version[1] == b"1", "is of another format", verdict=UNCHECKED)
-    tags = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt"]
     for name, paths in ((tags[2], sorted(path for path in bag.sums if path.startswith("data/"))),
-                        ("tagmanifest-sha256.txt", tags)):
+                        ("tagmanifest-sha256.txt", tags)):  # rule 2: the manifests
         listed, lines = bag.text(name), [f"{bag.sums[path][0]}  {path}\n" for path in paths]
-        for path, line in zip(paths, lines): need(line in listed, f"is not as in {name}", ascii(path))
+        known = {*listed.splitlines(True)}
+        for path, line in zip(paths, lines):
+            need(line in known, f"is not the file that {name} lists", ascii(path)[1:-1])
         need(listed == "".join(lines), "lists what is not there, or in another way")
     need(bag.text("bagit.txt") == "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
     need(sha256(bag.read("data/READ-ME.txt")).hex() == READ_ME, "is not the constant text")
-    bag.unread -= {"bag-info.txt", "data/judgement.html"}  # signed, and otherwise unchecked
-    note, signed = read_note(bag.read("package.note"))
+    for path in ("bag-info.txt", "data/judgement.html"): bag.read(path)  # not checked further
+    bag.at, (note, signed) = "package.note", read_note(raw)
     ledger, stream, last, listed = re.fullmatch(
         f"complaint-ledger/bundle/v1\nledger {HEX32}\nstream {HEX32}\nsize {NUMBER}\n"
         f"tagmanifest {HEX64}\n", note).groups()
     need(listed == bag.sums["tagmanifest-sha256.txt"][0] and int(stream, 16), "is of other files")
-    # Rule 4: the checkpoints. Their signatures are dear, and come last.
-    points, last = {}, int(last)
+    points, last = {}, int(last)  # rule 4: the checkpoints; the signatures are dear, and come last
     for size in bag.numbers(r"data/checkpoints/([1-9][0-9]{0,14})\.txt"):
-        text, signatures = read_note(bag.read(f"data/checkpoints/{size}.txt"))
+        whole_text = bag.text(f"data/checkpoints/{size}.txt")
+        text, signatures = read_note(whole_text.encode())
         origin, named, root = text[:-1].split("\n")
         points[size] = (text, origin, b64(root, 32), signatures)
         need(named == str(size), "is not of the size that its name says")
-    need(points and max(points) == last, "does not name the last checkpoint", "package.note")
+    need(points and size == last, "does not name the last checkpoint", "package.note")
     root = points[last][2]
-    for size in sorted(points)[:-1]:
+    for size in [*points][:-1]:
         proof = hashes(bag.text(f"data/checkpoints/{size}-{last}.consistency"))
         need(consistent(size, points[size][2], last, root, proof), "does not prove consistency")
-    # Rules 3 and 6: the ledger's own entries, and those of the complaint.
-    def read_entry(base, zeros, place):
+    def read_entry(base, zeros, place):  # rules 3 and 6
         entry = Entry(base + ".entry", bag.read(base + ".entry"), bag.read(base + ".body.json"))
-        number = entry.position if zeros else entry.version
+        number, index = entry.position if zeros else entry.version, entry.position - 1
         need((entry.ledger, entry.stream, number) == (ledger, zeros or stream, place),
              "is not of this ledger and stream, or not what its name says", entry.at)
-        end = "\n" + bag.texts[f"data/checkpoints/{last}.txt"].decode()
-        found = re.fullmatch(f"c2sp.org/tlog-proof@v1\nindex {entry.position - 1}\n((?:.+\n)*)"
-                             + re.escape(end), bag.text(base + ".tlog-proof"))
-        need(included(entry.position - 1, last, entry.leaf, hashes(found[1]), root), "is no proof")
+        path, _, end = bag.text(base + ".tlog-proof").partition("\n\n")
+        first, second, *path = (path + "\n").split("\n", 2)
+        need((first, second, end) == ("c2sp.org/tlog-proof@v1", f"index {index}", whole_text)
+             and included(index, last, entry.leaf, hashes("".join(path)), root), "is no proof")
         return entry
-    own, events = bag.numbers("data/own/([0-9]{10}).entry"), bag.numbers("data/events/([0-9]{4,}).entry")
+    own = bag.numbers("data/own/([0-9]{10})[.]entry")
     own = [read_entry(f"data/own/{n:010}", "0" * 32, n) for n in own]
+    events = bag.numbers("data/events/([0-9]{4,15})[.]entry")
     events = [read_entry(f"data/events/{n:04}", "", n) for n in events]
     final, by_id = events[-1], {entry.id: entry for entry in events}
-    versions = {entry.id: entry.version for entry in events}
+    versions, bag.at = {entry.id: entry.version for entry in events}, "data/own"
     need(final.version == len(events), "are not all there", "data/events")
     for one, two in [*zip(own, own[1:]), *zip(events, events[1:])]:
-        need(one.version < two.version and two.prev == one.leaf.hex()
-             or one.version + 1 < two.version, "does not follow the entry before it", two.at)
+        need(two.prev == one.leaf.hex() if one.version + 1 == two.version else
+             one.version < two.version, "does not follow the entry before it", two.at)
     both = sorted(own + events, key=lambda entry: entry.position)
     for one, two in zip(both, both[1:]):
-        need(one.position < two.position and one.recorded <= two.recorded, "is out of order", two.at)
+        need(one.position < two.position and one.recorded <= two.recorded, "is too early", two.at)
     need(len({entry.id for entry in both}) == len(both), "has an event id twice", "data/events")
     kinds = ("ledger-opened", "ledger-sealed", "key-rotated", "time-stamp-received")
     for entry in own: need(entry.name in kinds and entry.schema == 1, "is out of place", entry.at)
@@ -336,7 +340,6 @@ def check(bag, against, logs, enough, must, key, receipt):
     origins = {key.name for key in keys} | {point[1] for point in points.values()}
     need(origins == {f"complaint-ledger/{re.fullmatch('[a-z0-9-]+', council)[0]}/{ledger}"}
          and len({key.public for key in keys}) == len(keys), "has a key twice, or another origin")
-    # Rule 10: the last event is the last of its complaint.
     upto, size, heads = (seal.open[field] for field in ("upto", "heads_size", "heads_root"))
     need(type(upto) is type(size) is int and re.fullmatch(HEX64, heads)
          and final.position <= upto < seal.position, "does not seal the last event", seal.at)
@@ -344,23 +347,21 @@ def check(bag, against, logs, enough, must, key, receipt):
     found = re.fullmatch(f"complaint-ledger/head/v1\nstream {stream}\nversion {final.version}\n"
                          f"leaf {leaf}\nindex {NUMBER}\n((?:.+\n)*)", bag.text("data/head.txt"))
     need(included(int(found[1]), size, sha256(b"\0", line), hashes(found[2]), bytes.fromhex(heads)),
-         "does not lead from the last event to the seal")
-    # Rule 11: the time stamps.
-    for entry in stamps:
+         "does not lead from the last event to the seal")  # rule 10
+    for entry in stamps:  # rule 11
         base, size = f"data/timestamps/{entry.position:010}", entry.open["checkpoint"]
         need(type(size) is int and bag.text(base + ".checkpoint") == points[size][0])
-        need(sha256(bag.read(base + ".tsr")).hex() == entry.open["sha256"], "is not what was stored")
-    # Rules 7, 8 and 9: what is enclosed, and what is kept back.
-    bag.at, omitted, ids = final.at, final.open.get("omitted", []), set()
+        need(sha256(bag.read(base + ".tsr")).hex() == entry.open["sha256"], "is another reply")
+    bag.at, omitted, ids = final.at, final.open.get("omitted", []), set()  # rule 7
     need((final.name, final.schema) == ("evidence-bundle-exported", 1), "is not the export")
     need(final.open.get("entries", []) == [*by_id][:-1], "does not name the entries before it")
     for one in omitted:
-        entry, path = by_id[one["entry"]], one["path"]
+        entry, path, how = by_id[one["entry"]], one["path"], one["how"]
         need(path in entry.sealed and path not in entry.kept and one["id"] not in ids
-             and one["how"] in KEPT, "omits what nothing seals")
-        entry.kept[path], _ = (one["how"], f"omitted/{one['id']}/text"), ids.add(one["id"])
-    for entry in events:
-        paths = sorted(path for path in entry.sealed if path not in entry.kept)
+             and how in KEPT, "omits what nothing seals, or seals twice")
+        entry.kept[path], _ = (how, f"omitted/{one['id']}/text"), ids.add(one["id"])
+    for entry in events:  # rules 8 and 9
+        paths = sorted(entry.sealed.keys() - entry.kept)
         here = [path for path in paths if path != entry.document]
         lines = bag.text(entry.at[:-5] + "disclosures").split("\n") if here else [""]
         need(len(lines) == len(here) + 1 and lines.pop() == "", "is not of the values enclosed")
@@ -380,33 +381,33 @@ def check(bag, against, logs, enough, must, key, receipt):
             need(told == [*bag.sums[bag.at]], "is not the document that was recorded")
     for how, text in (kept for entry in events for kept in entry.kept.values()):
         need(how != "replaced" or text in final.texts, "does not have a redacted text", final.at)
-    # Rule 13: the chronology. After it, no file is left over.
     page, reference = bag.text("data/chronology.html"), final.open.get("reference", stream)
-    hows = [one["how"] for one in omitted]
+    hows = [one["how"] for one in omitted]  # rule 13
     kept = [f"{hows.count(how)} {KEPT[how].split()[0].lower()}" for how in KEPT if how in hows]
     reason = f"; reason: {final.open['reason']}" if kept and "reason" in final.open else ""
     nobody = "NOT WITNESSED: only the council itself vouches for the times below"
     notice = '<p class="notice">FICTIONAL: nothing in this ledger happened.</p>'
     notice = [notice] if opened.open.get("fictional") is True else []
+    times = f"{reads(events[0].recorded)} to {reads(final.recorded)}"
     lines, title = page.split("\n"), escaped(f"Complaint {reference}: what is on record")
     head, style, intro = lines[:6], lines[7:20], lines[21 + len(notice)]
     need(sha256("\n".join([*head, *style, intro]).encode()).hex() == PAGE, "has another beginning")
-    lines = [*head, f"<title>{title}</title>", *style, f"<h1>{title}</h1>", *notice, intro, "<table>"]
-    lines += [f"<tr><th>{label}</th><td>{escaped(text)}</td></tr>" for label, text in (
-        ("council", council.replace("-", " ")), ("complaint", reference), ("entries", str(len(events))),
-        ("recorded", f"{reads(events[0].recorded)} to {reads(final.recorded)}"),
+    lines = [*head, f"<title>{title}</title>", *style, f"<h1>{title}</h1>", *notice, intro]
+    lines += ["<table>", *(f"<tr><th>{label}</th><td>{escaped(text)}</td></tr>" for label, text in (
+        ("council", council.replace("-", " ")), ("complaint", reference),
+        ("entries", str(len(events))), ("recorded", times),
         ("kept back from this copy", ", ".join(kept) + reason or "nothing"),
-        ("seen by witnesses outside the council", ", ".join(k.name for k in witnesses) or nobody))]
+        ("seen by witnesses outside the council", ", ".join(k.name for k in witnesses) or nobody)))]
     lines += ["</table>", *(line for entry in events for line in section(entry, events, versions)),
               f"<p>Ledger {ledger}, checkpoint of {last} entries.</p>", "</body>", "</html>", ""]
     need("\n".join(lines) == page, "is not what the entries give")
-    need(not bag.unread, "is not a file that a bundle holds", ascii(min(bag.unread, default="")))
-    # Rules 4 and 5: the signatures.
+    left = [ascii(path)[1:-1] for path in sorted(bag.texts)]
+    need(not left, "is not a file that a bundle holds", *left[:1])
     since, times, todo = [0] + [entry.position for entry in rotations], [], []
     firsts = [min(size for size in points if size >= position) for position in since]
     need(len({*firsts[1:]}) == len(rotations), "has two keys for one checkpoint", "data/keys.txt")
     order = {(key.name, key.id): place for place, key in enumerate(witnesses)}
-    for size, (text, _, _, signatures) in points.items():
+    for size, (text, _, _, signatures) in points.items():  # rules 4 and 5: the signatures
         bag.at, force, place = f"data/checkpoints/{size}.txt", sum(p <= size for p in since) - 1, -1
         signers = keys[force - (force > 0 and size == firsts[force]):force + 1]
         need([name for name, _ in signatures[:len(signers)]] == [(k.name, k.id) for k in signers],
@@ -417,17 +418,18 @@ def check(bag, against, logs, enough, must, key, receipt):
             place, time = order[name], int.from_bytes(rest[:8], "big")
             times.append((size, EPOCH + datetime.timedelta(seconds=time), witnesses[place]))
             todo += [(bag.at, witnesses[place], f"cosignature/v1\ntime {time}\n{text}", rest[8:])]
-    need({k for _, _, k in times} == {*witnesses}, "has a witness who signed nothing", "data/keys.txt")
+    silent = {*witnesses} - {witness for _, _, witness in times}
+    need(not silent, "has a witness who signed nothing", "data/keys.txt")
     need([name for name, _ in signed] == [(keys[force].name, keys[force].id)], at="package.note")
     for path, signer, text, rest in [*todo, ("package.note", keys[force], note, signed[0][1])]:
         need(ed25519(signer.public, text.encode(), rest), "has a signature that is not right", path)
-    # What the reader brings; rule 12: the times.
     need(not logs or logs & {*names}, "has no log key of your policy", "data/keys.txt")
     need(key is None or key.strip() in names, "does not have your key", "data/keys.txt")
-    need(against is None or against[0] == points[last][1], "is of another ledger", "your checkpoint")
+    at = "your checkpoint"
+    need(against is None or against[0] == points[last][1], "is of another ledger", at)
     need(against is None or points.get(against[1], against)[2] == against[2],
-         "has another root: the council has shown two histories", "your checkpoint")
-    report, spans = [], []
+         "has another root: the council has shown two histories", at)
+    report, spans = [], []  # rule 12: the times
     for size in points:
         seen = sorted((time, key) for at, time, key in times if at == size)
         upto = [time for time, _ in seen if enough({k for t, k in seen if t <= time})]
@@ -441,37 +443,34 @@ def check(bag, against, logs, enough, must, key, receipt):
         need((early or entry.recorded) - SKEW <= entry.recorded <= (late or entry.recorded) + SKEW,
              "has a time that witnesses deny", entry.at)
         hows = [how for how, _ in entry.kept.values()]
-        marks = [f"{KEPT[how].split()[0]} {hows.count(how)}" for how in KEPT if how in hows]
-        marks = ", ".join(marks + ([] if early and late else ["OPEN BRACKET"]))
+        marks = [f"; {KEPT[how].split()[0]} {hows.count(how)}" for how in KEPT if how in hows]
+        marks += [] if early and late else ["; OPEN BRACKET"]
         early, late = (reads(time) if time else "unknown" for time in (early, late))
-        report += [] if entry in own else [f"{entry.version}. {entry.name}: recorded "
-            f"{reads(entry.recorded)}; not before {early}; not after {late}" + "; " * bool(marks) + marks]
+        if entry not in own: report.append(f"{entry.version}. {entry.name}: recorded "
+            f"{reads(entry.recorded)}; not before {early}; not after {late}" + "".join(marks))
     report += [] if spans else ["NOT WITNESSED: only the council itself vouches for these times"]
-    report += [f"log key {name} (compare with the one that the council published)" for name in names]
-    report += [f"witness {k.text}" + " (the council itself names it)" * (logs is None) for k in witnesses]
-    report += [f"your checkpoint of {against[1]} entries " + (
-        "is the same here" if against[1] in points else "is NOT COMPARED: not enclosed")] if against else []
+    report += [f"log key {n} (compare with the one that the council published)" for n in names]
+    itself = " (the council itself names it)" if logs is None else ""
+    report += [f"witness {witness.text}{itself}" for witness in witnesses]
+    if against: report.append(f"your checkpoint of {against[1]} entries is " + (
+        "the same here" if against[1] in points else "NOT COMPARED, since it is not enclosed"))
     held = [f"your receipt is of entry {e.version}" for e in events if e.leaf.hex() == receipt]
     need(receipt is None or held, "is of no entry of this complaint", "your receipt")
     return f"complaint {reference} of {council}, {len(events)} entries", report + held
 # --- The command ------------------------------------------------------------------------------
-def small(path):  # what the reader brings: a regular file, and no more of it than makes sense
-    with open(path, "rb") as stream:
-        need(stat.S_ISREG(os.fstat(stream.fileno()).st_mode))
-        return stream.read(2**20)
 def read_against(raw):
     origin, size, root = [line.strip() for line in raw.decode("utf-8-sig").split("\n")[:3]]
     return origin, int(re.fullmatch(NUMBER, size)[0]), b64(root, 32)
 def verify(path, against=None, policy=None, key=None, receipt=None):
     """Return the verdict, the reason and the lines of the report, whatever is there to be read."""
-    bag, otherwise = Bag(), UNCHECKED
+    bag, otherwise, rules = Bag(), UNCHECKED, (None, bool, False)
     try:
         bag.at = "your policy"
-        rules = (None, bool, False) if policy is None else read_policy(small(policy))
+        if policy is not None: rules = read_policy(pathlib.Path(policy).read_bytes())
         bag.at = "your checkpoint"
-        against = None if against is None else read_against(small(against))
+        if against is not None: against = read_against(pathlib.Path(against).read_bytes())
         bag.at = "your receipt"
-        receipt = receipt and re.fullmatch(HEX64, "".join(receipt.split()).lower())[0]
+        if receipt is not None: receipt = re.fullmatch(HEX64, "".join(receipt.split()).lower())[0]
         bag.at, mode = "the bundle", os.stat(path).st_mode
         need(stat.S_ISDIR(mode) or stat.S_ISREG(mode))
         otherwise = FAILED
@@ -482,15 +481,14 @@ def verify(path, against=None, policy=None, key=None, receipt=None):
     except Verdict as end:
         verdict, why, at = end.args
         return verdict if otherwise == FAILED else otherwise, f"{at or bag.at} {why}", []
-    except (OSError, MemoryError):
-        return UNCHECKED, f"{bag.at} cannot be read", []
+    except (OSError, MemoryError): return UNCHECKED, f"{bag.at} cannot be read", []
     except Exception:  # whatever it is, it is not verified, and its text may be personal
         return otherwise, f"{bag.at} is not of the form that the specification gives", []
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[1])
+    parser = argparse.ArgumentParser(description="Check an evidence bundle.")
     parser.add_argument("bundle", help="a folder or a ZIP")
     for name, text in (("against", "a checkpoint that you hold"), ("policy", "witnesses you trust"),
-                       ("key", "the key that the council published"), ("receipt", "an entry's hash")):
+                       ("key", "the council's published key"), ("receipt", "an entry's hash")):
         parser.add_argument("--" + name, help=text)
     told = parser.parse_args()
     verdict, reason, report = verify(told.bundle, told.against, told.policy, told.key, told.receipt)
