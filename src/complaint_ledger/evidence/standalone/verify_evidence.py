@@ -190,8 +190,8 @@ def whole(text): return int(re.fullmatch("0|-?[1-9][0-9]{0,14}", text)[0])
 JSON = json.JSONDecoder(object_pairs_hook=once, parse_int=whole, parse_float=int,
                         parse_constant=int)
 def depth(node):
-    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return 1 + max(map(depth, inner), default=0)
+    if not isinstance(node, (dict, list)): return 0
+    return 1 + max(map(depth, node.values() if isinstance(node, dict) else node), default=0)
 def form(node):  # open, sealed and withheld of a body or a replacement, of the right types
     opened, sealed, withheld = node["open"], node["sealed"], node["withheld"]
     texts = [text for one in sealed.values() for text in (one["digest"], one["subject"])] + withheld
@@ -209,7 +209,7 @@ class Entry:
         need(sha256(body).hex() == found[9], "does not have the SHA-256 that the entry names")
         node, prefix = JSON.decode(body.decode("utf-8")), "replacement/"
         json.dumps(node, ensure_ascii=False).encode()  # half of a surrogate pair is no text
-        need(sorted(node) == ["meta", "open", "sealed", "withheld"] and depth(node) <= 64)
+        need(sorted(node) == ["meta", "open", "sealed", "withheld"] and depth(node) <= 32)
         self.meta, (self.open, sealed, withheld) = node["meta"], form(node)
         self.id, none = self.meta["event_id"], {"open": {}, "sealed": {}, "withheld": []}
         self.inner, inner_sealed, inner_withheld = form(self.open.get("replacement", none))
