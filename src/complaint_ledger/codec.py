@@ -230,12 +230,26 @@ REQUEST: Final = "request"
 
 def sealed_paths(body: bytes) -> dict[str, tuple[str, str]]:
     """Return what a body seals: digest → (path, subject), also inside a replacement."""
-    content = _load("body", body)
+    return sealed_in(read_body(body))
+
+
+def sealed_in(content: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return what `sealed_paths` does, of a body that was read."""
     found = {s["digest"]: (path, s["subject"]) for path, s in content["sealed"].items()}
     replacement = content["open"].get("replacement")
     if replacement:
         found |= {s["digest"]: (p, s["subject"]) for p, s in replacement["sealed"].items()}
     return found
+
+
+def read_body(body: bytes) -> dict[str, Any]:
+    """
+    Return a body as it stands, whatever event it is of.
+
+    Raises:
+        UnreadableEvent: It is no JSON object.
+    """
+    return _load("body", body)
 
 
 def sealed_with_paths(body: bytes) -> dict[str, tuple[str, str, str]]:
@@ -477,7 +491,9 @@ __all__ = [
     "encode",
     "fields",
     "name_of",
+    "read_body",
     "request_of",
+    "sealed_in",
     "sealed_paths",
     "sealed_with_paths",
 ]

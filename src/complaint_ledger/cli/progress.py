@@ -21,3 +21,24 @@ def counting(things: Iterable[T], what: str) -> Iterator[T]:
             shown = time.monotonic()
     if sys.stderr.isatty() and number:
         click.echo(f"\r{number:,} {what}", err=True)
+
+
+class Telling:
+    """Says on stderr how many there were so far, whenever it is told."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._shown = time.monotonic()
+        self._begun = False
+
+    def __call__(self, number: int) -> None:
+        """Take how many there were so far."""
+        if sys.stderr.isatty() and time.monotonic() - self._shown > 1:
+            click.echo(f"\r{number:,} {self._what}", nl=False, err=True)
+            self._shown = time.monotonic()
+            self._begun = True
+
+    def end(self) -> None:
+        """End the line, where there is one."""
+        if self._begun:
+            click.echo(err=True)

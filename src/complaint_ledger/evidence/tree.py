@@ -68,9 +68,9 @@ class KeptTree:
 
     def _look(self) -> None:
         kept = self._levels[0]
-        last = _name(len(kept) - 1) if kept else ""
+        last = tile_name(len(kept) - 1) if kept else ""
         for name, data in self._store.kept(_PREFIX, after=last):
-            if name != _name(len(kept)) or len(data) != merkle.HASH_BYTES:
+            if name != tile_name(len(kept)) or len(data) != merkle.HASH_BYTES:
                 raise BadEvidence("tree", f"what is kept of it is not whole at {name}")
             kept.append(data)
         self._store_size = self._store.head().position
@@ -90,7 +90,7 @@ class KeptTree:
             leaves = [recorded.leaf(self._store.ledger) for recorded in page]
             for at in range(0, len(leaves) - TILE + 1, TILE):
                 tile = merkle.root_of(leaves[at : at + TILE])
-                self._store.keep(_name(len(kept)), tile)
+                self._store.keep(tile_name(len(kept)), tile)
                 kept.append(tile)
         self._rise()
 
@@ -110,5 +110,6 @@ class KeptTree:
         return [recorded.leaf(self._store.ledger) for recorded in page]
 
 
-def _name(number: int) -> str:
+def tile_name(number: int) -> str:
+    """Return the name under which the hash of the 256 entries *number* (from 0) is kept."""
     return f"{_PREFIX}{number:012}"

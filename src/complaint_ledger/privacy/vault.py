@@ -21,8 +21,8 @@ from complaint_ledger.store import EventStore, SealedRow
 ALGORITHM: Final = "A256GCM"
 
 
-def _bound_to(ledger: str, digest: str, subject: str) -> bytes:
-    """Bind a ciphertext to its place, so that it cannot be moved to another."""
+def bound_to(ledger: str, digest: str, subject: str) -> bytes:
+    """Return what binds a ciphertext to its place, so that it cannot be moved to another."""
     return f"{ledger}\n{digest}\n{subject}".encode("ascii")
 
 
@@ -64,7 +64,7 @@ class Sealing:
 def _encrypt(ledger: str, subject: str, key: DataKey, disclosure: Disclosure) -> SealedRow:
     digest = disclosure.digest
     nonce = os.urandom(12)
-    ciphertext = AESGCM(key.key).encrypt(nonce, disclosure.data, _bound_to(ledger, digest, subject))
+    ciphertext = AESGCM(key.key).encrypt(nonce, disclosure.data, bound_to(ledger, digest, subject))
     return SealedRow(digest, subject, key.id, ALGORITHM, nonce, ciphertext)
 
 
@@ -105,7 +105,7 @@ class Vault:
     def _open_row(self, row: SealedRow, key: DataKey, path: str) -> Disclosure:
         try:
             data = AESGCM(key.key).decrypt(
-                row.nonce, row.ciphertext, _bound_to(self.store.ledger, row.digest, row.subject)
+                row.nonce, row.ciphertext, bound_to(self.store.ledger, row.digest, row.subject)
             )
         except InvalidTag:
             raise UnreadableEvent("a sealed value was changed or moved") from None

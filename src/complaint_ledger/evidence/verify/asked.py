@@ -93,14 +93,20 @@ def read_asked(
         BadValue: One cannot be read.
     """
     return Asked(
-        against=read_checkpoint(_file(against, "checkpoint")) if against else None,
-        policy=parse_policy(_file(policy, "policy")) if policy else None,
+        against=read_checkpoint(read_file(against, "checkpoint")) if against else None,
+        policy=parse_policy(read_file(policy, "policy")) if policy else None,
         key=read_key(key) if key is not None else None,
         receipt=read_receipt(receipt) if receipt is not None else None,
     )
 
 
-def _file(path: Path, what: str) -> bytes:
+def read_file(path: Path, what: str) -> bytes:
+    """
+    Return the bytes of a reader's file, up to 1 MiB.
+
+    Raises:
+        BadValue: It cannot be read; the message begins with *what*.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)

@@ -1,0 +1,74 @@
+"""Whether sealed values open to what their events say, without showing one."""
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+import attrs
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from complaint_ledger.errors import UnreadableEvent
+from complaint_ledger.privacy.disclosure import read_disclosure
+from complaint_ledger.privacy.keys import KeyStore
+from complaint_ledger.privacy.vault import ALGORITHM, bound_to
+from complaint_ledger.store import EventStore, SealedRow
+
+State = Literal["opens", "no-row", "no-key", "wrong"]
+"""Whether a value opens, is gone with its row or with its key, or is not what was sealed."""
+
+_MOST_KEYS: Final = 20_000
+
+
+@attrs.frozen(slots=True)
+class Commitment:
+    """What an event says of one value: its digest, the path it stands at, and whose it is."""
+
+    digest: str
+    path: str
+    subject: str
+
+
+class Examiner:
+    """
+    Opens sealed values one after another, and forgets each.
+
+    Args:
+        store: Where the sealed rows are.
+        keys: Where the keys to them are.
+    """
+
+    def __init__(self, store: EventStore, keys: KeyStore) -> None:
+        self._store = store
+        self._keys = keys
+        self._ciphers: dict[str, AESGCM | None] = {}
+
+    def examine(self, wanted: Iterable[Commitment]) -> list[State]:
+        """Return the state of each of *wanted*, in their order."""
+        wanted = list(wanted)
+        rows = self._store.sealed(sorted({one.digest for one in wanted}))
+        self._fetch({row.key_id for row in rows.values()})
+        return [self._state(one, rows.get(one.digest)) for one in wanted]
+
+    def _fetch(self, ids: Iterable[str]) -> None:
+        if len(self._ciphers) > _MOST_KEYS:
+            self._ciphers.clear()
+        new = [each for each in ids if each not in self._ciphers]
+        found = self._keys.by_id(new) if new else {}
+        for each in new:
+            key = found.get(each)
+            self._ciphers[each] = AESGCM(key.key) if key else None
+
+    def _state(self, one: Commitment, row: SealedRow | None) -> State:
+        if row is None:
+            return "no-row"
+        if row.subject != one.subject or row.algorithm != ALGORITHM:
+            return "wrong"
+        cipher = self._ciphers[row.key_id]
+        if cipher is None:
+            return "no-key"
+        bound = bound_to(self._store.ledger, row.digest, row.subject)
+        try:
+            read_disclosure(cipher.decrypt(row.nonce, row.ciphertext, bound), one.digest, one.path)
+        except (InvalidTag, UnreadableEvent, ValueError, TypeError, LookupError):
+            return "wrong"
+        return "opens"
