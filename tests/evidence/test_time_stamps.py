@@ -116,7 +116,9 @@ def test_no_changed_bit_says_anything_else_or_breaks_the_reader(known):
         changed = bytearray(reply)
         changed[at // 8] ^= 1 << at % 8
         with contextlib.suppress(BadEvidence):
-            assert check_time_stamp(bytes(changed), b"hello", chain) == good
+            # The certificate's copy in the reply may differ; what it says may not.
+            found = check_time_stamp(bytes(changed), b"hello", chain)
+            assert (found.at, found.verified) == (good.at, good.verified)
 
 
 # --- our own requests ----------------------------------------------------------------------------

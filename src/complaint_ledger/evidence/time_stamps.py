@@ -39,10 +39,12 @@ class TimeStamp:
     Attributes:
         at: When the authority saw it (UTC), as it says.
         verified: Whether the signature and its certificates were checked.
+        authority: Who stamped it, as their certificate says; None where the reply has none.
     """
 
     at: datetime
     verified: bool
+    authority: str | None
 
 
 def time_stamp_request(text: bytes) -> bytes:
@@ -83,7 +85,7 @@ def check_time_stamp(
     given = list(certificates)
     if given:
         _verify(read, text, given)
-    return TimeStamp(read.tst_info.gen_time, bool(given))
+    return TimeStamp(read.tst_info.gen_time, bool(given), _authority(read))
 
 
 def read_stamped(data: bytes) -> Checkpoint:
@@ -188,6 +190,16 @@ def _verify(read: "TimeStampResponse", text: bytes, given: list["Certificate"]) 
         raise BadEvidence(
             "time stamp", f"its signature does not hold under this root: {_short(error)}"
         ) from None
+
+
+def _authority(read: "TimeStampResponse") -> str | None:
+    from cryptography.x509 import load_der_x509_certificate
+
+    for data in sorted(read.signed_data.certificates):
+        certificate = load_der_x509_certificate(data)
+        if _stamps(certificate):
+            return certificate.subject.rfc4514_string()
+    return None
 
 
 def _stamps(one: "Certificate") -> bool:
