@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import threading
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from complaint_ledger.errors import (
 )
 from complaint_ledger.ids import new_id
 from complaint_ledger.moving import copy_ledger
+from complaint_ledger.privacy.keys import FileKeys
 from complaint_ledger.recording import Around, Part, Told
 from complaint_ledger.testing import strategies
 from moving.council import (
@@ -413,6 +415,22 @@ def test_no_key_is_taken_out_of_a_key_store_that_is_in_use(url, to, tmp_path, ac
             record(ledger, actor, [70 + again])
 
     assert f"{NAME} 70" in opened_values(living)
+
+
+def test_a_key_store_that_outlived_its_ledger_keeps_the_keys_it_made(url, to, actor):
+    """The copy lived on, and its file was lost: its keys are the only ones for what it sealed."""
+    copy_ledger(url, to)
+    with open_ledger(to) as ledger:
+        record(ledger, actor, [70])
+        before = dict(ledger.keys.everything())
+        stored = ledger.store.ledger
+    Path(to.removeprefix("sqlite:///")).unlink()
+
+    with pytest.raises(KeysError, match="in use"):
+        copy_ledger(url, to)
+
+    with closing(FileKeys.open(Path(f"{to.removeprefix('sqlite:///')}.keys"), stored)) as keys:
+        assert dict(keys.everything()) == before
 
 
 def test_a_ledger_without_its_keys_is_not_copied(url, to, tmp_path, actor):
