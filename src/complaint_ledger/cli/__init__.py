@@ -14,7 +14,6 @@ class Commands(click.Group):
     modules: dict[str, str] = {  # noqa: RUF012 - click's own attribute style
         "actors": "complaint_ledger.cli.actors:actors",
         "agenda": "complaint_ledger.cli.agenda:agenda_",
-        "audit": "complaint_ledger.cli.verify_ledger:audit_",
         "adapters": "complaint_ledger.cli.adapters:adapters",
         "backup": "complaint_ledger.cli.moving:backup",
         "calendars": "complaint_ledger.cli.calendars:calendars",

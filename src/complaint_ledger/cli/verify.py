@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import click
 
+from complaint_ledger.cli.options import keys_option
 from complaint_ledger.cli.output import as_json
 from complaint_ledger.evidence.entries import instant
 from complaint_ledger.evidence.verify.report import EventReport, Report
@@ -18,7 +19,22 @@ _FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.argument("bundle", metavar="[BUNDLE]", required=False, type=_FILE)
-@click.option("--against", type=_FILE, metavar="FILE", help="A checkpoint that you hold.")
+@click.option(
+    "--ledger",
+    "url",
+    envvar="COMPLAINT_LEDGER_URL",
+    show_envvar=True,
+    metavar="URL",
+    help="Read a whole ledger again instead, from end to end.",
+)
+@keys_option
+@click.option(
+    "--against",
+    type=_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="A checkpoint that you hold; of a ledger, there may be several.",
+)
 @click.option("--policy", type=_FILE, metavar="FILE", help="Whose word you ask for (tlog-policy).")
 @click.option("--key", metavar="VKEY", help="The council's key, from where it is published.")
 @click.option("--receipt", metavar="HASH", help="A receipt: say which entry it is of.")
@@ -37,23 +53,54 @@ _FILE = click.Path(path_type=Path)
     help="How to print.",
 )
 @click.pass_context
-def verify(ctx: click.Context, /, bundle: Path | None, form: str, **asked: Any) -> None:
+def verify(
+    ctx: click.Context,
+    /,
+    bundle: Path | None,
+    url: str | None,
+    keys: str | None,
+    against: tuple[Path, ...],
+    form: str,
+    receipt: str | None,
+    **asked: Any,
+) -> None:
     """
-    Say whether a bundle of evidence holds, and when each entry was recorded.
+    Say whether a bundle of evidence holds, or a whole ledger, and when it was recorded.
 
     The first line is VERIFIED, FAILED or CANNOT BE CHECKED; the exit status 0, 1 or 2.
     """
-    if bundle is None:
-        raise click.UsageError("give the BUNDLE to check: a ZIP, or its folder")
+    if bundle is not None:
+        ctx.exit(_verify_bundle(bundle, against, receipt, form, asked))
+    if url is None:
+        raise click.UsageError(
+            "give the BUNDLE to check, a ZIP or its folder; or a whole ledger, with --ledger"
+        )
+    if any(value is not None for value in asked.values()):
+        raise click.UsageError("--policy, --key and --tsa-root are asked of a bundle")
+    from complaint_ledger.cli.verify_ledger import verify_ledger
+
+    ctx.exit(verify_ledger(url, keys=keys, against=against, receipt=receipt, form=form))
+
+
+def _verify_bundle(
+    bundle: Path,
+    against: tuple[Path, ...],
+    receipt: str | None,
+    form: str,
+    asked: dict[str, Any],
+) -> int:
+    if len(against) > 1:
+        raise click.UsageError("compare a bundle with one checkpoint at a time")
     from complaint_ledger.evidence.verification import verify_with_files
 
-    report = verify_with_files(bundle, **asked)
+    held = against[0] if against else None
+    report = verify_with_files(bundle, against=held, receipt=receipt, **asked)
     if form == "json":
         click.echo(as_json(_row(report)))
     else:
         for line in _lines(report):
             click.echo(line)
-    ctx.exit(_STATUS[report.verdict])
+    return _STATUS[report.verdict]
 
 
 # --- for programs --------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`audit`: whether anything in a whole ledger was changed since it was recorded."""
+"""`verify --ledger`: whether anything in a whole ledger was changed since it was recorded."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Any
 import attrs
 import click
 
-from complaint_ledger.cli.options import keys_option, url_option
 from complaint_ledger.cli.output import as_json
 from complaint_ledger.cli.progress import Telling
 from complaint_ledger.evidence.audit import AuditReport, audit
@@ -17,43 +16,6 @@ from complaint_ledger.opening import open_ledger
 
 _SHOWN = 20
 """Problems that are printed; JSON has all that were noted."""
-
-
-@click.command(name="audit")
-@url_option
-@keys_option
-@click.option(
-    "--against",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A checkpoint that you hold; may be given several times.",
-)
-@click.option("--receipt", metavar="HASH", help="A receipt: say which entry it is of.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("table", "json")),
-    default="table",
-    show_default=True,
-    help="How to print.",
-)
-@click.pass_context
-def audit_(
-    ctx: click.Context,
-    /,
-    url: str,
-    keys: str | None,
-    against: tuple[Path, ...],
-    receipt: str | None,
-    form: str,
-) -> None:
-    """
-    Read a whole ledger again, and say whether anything in it was changed.
-
-    The first line is VERIFIED or FAILED; the exit status 0 or 1.
-    """
-    ctx.exit(verify_ledger(url, keys=keys, against=against, receipt=receipt, form=form))
 
 
 def verify_ledger(
