@@ -853,3 +853,16 @@ def test_a_sealed_value_is_written_in_base64url_one_way(check, council, line):
     files[path] = "".join(f"{each}\n" for each in lines).encode()
     report = check(council.packed(files))
     fails(report, {"A": "is not base64url", "AB": "one way"}.get(line, "JSON"), path)
+
+
+def test_the_read_me_says_what_it_says_in_every_bundle(check, council):
+    path = "data/READ-ME.txt"
+    changed = GENUINE[path].replace(b"outside witness", b"nobody outside")
+    fails(check(council.packed({**GENUINE, path: changed})), "every bundle", path)
+
+
+def test_a_document_has_the_size_that_was_sealed(check, council):
+    line, digest = sealed("size", "21")
+    council.lines[4, "size"] = line
+    council.told[3][3]["sealed"]["size"]["digest"] = digest
+    fails(check(council.files()), "its size is not", "data/documents/0002.pdf")
