@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: setup demo test bench check lock mutants clean
+.PHONY: setup demo test bench check lock mutants forge clean
 
 setup: .venv/.ready
 
@@ -40,6 +40,11 @@ mutants: setup
 	rm -rf mutants
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
+	$(BIN)/python -m tests.evidence.dropped_checks
+
+# Every single bit of a bundle, changed in every way, before both verifiers.
+forge: setup
+	$(BIN)/python -m tests.evidence.forging
 
 lock: | .tools/uv/__init__.py
 	$(UV) lock --quiet --upgrade
