@@ -59,8 +59,9 @@ def missed(tree, file, at, tests):
     return done.returncode != 0
 
 
-def main(workers=os.cpu_count() or 1):
+def main():
     """Print every check that no test misses."""
+    workers = os.cpu_count() or 1
     trees = SimpleQueue()
     with tempfile.TemporaryDirectory() as at, ThreadPoolExecutor(workers) as pool:
         for number in range(workers):
