@@ -75,7 +75,7 @@ def _templates() -> list[_Template]:
     case = attrs.evolve(journeys.case(1), reference="REFERENCE-0")
     for event in journeys.events_of(case):
         body = codec.encode(event, meta, lambda path, _: f"<{path}>")
-        paths = [path for path in codec.sealed_with_paths(body)][:2]
+        paths = list(codec.sealed_with_paths(body))[:2]
         extra = {f"said/{n}": Sealed(_SUBJECT, "") for n in range(2 - len(paths))}
         body = codec.encode(event, meta, lambda path, _: f"<{path}>", extra)
         paths += extra
