@@ -4,7 +4,7 @@ Making checkpoints: seal, hash, sign, keep; and changing the key that signs.
 Nothing is signed that does not go on from the checkpoint before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import attrs
@@ -17,14 +17,20 @@ from complaint_ledger.evidence.checkpoints import Checkpoint, parse_checkpoint
 from complaint_ledger.evidence.notes import Note, Signature, Signer
 from complaint_ledger.evidence.seals import heads_at, heads_root
 from complaint_ledger.evidence.tree import KeptTree
+from complaint_ledger.ids import new_id
 from complaint_ledger.ledger import Ledger
-from complaint_ledger.requests import until_quick_enough
-from complaint_ledger.store import EventStore
+from complaint_ledger.recording import Around, Part, Told
+from complaint_ledger.requests import TRIES, until_quick_enough
+from complaint_ledger.store import LEDGER_STREAM, EventStore
 
 _CHECKPOINT: Final = "checkpoint/"
 _COSIGNATURE: Final = "cosignature/"
 _WITNESS: Final = "witness/"
 _TIME_STAMP: Final = "time-stamp/"
+_FOREIGN: Final = (
+    "the signing key is not the one that this ledger names; say where that is with"
+    " --signing-key or COMPLAINT_LEDGER_SIGNING_KEY"
+)
 
 
 @attrs.frozen
@@ -130,28 +136,32 @@ def make_checkpoint(ledger: Ledger, *, actor: str, accept_clock: bool = False) -
     """
     store = ledger.store
     by = ledger.actor(actor)
-    last = latest_checkpoint(store)
-    signers = _signers(ledger, last)
     tree = KeptTree(store)
+    last = latest_checkpoint(store)
     if last:
         _refuse_another_history(ledger, tree, last)
-        if store.head().position == last.size and len(signers) == 1:
-            return last
+    last = _hand_over(ledger, tree) or last
+    if last and store.head().position == last.size:
+        return last
+    if signer_for(ledger) is None:
+        raise KeysForeign(_FOREIGN)
 
     def seal() -> int:
         upto = store.head().position
         heads = heads_at(store, upto)
         root = Sha256(heads_root(heads).hex())
         event = e.LedgerSealed(upto=upto, heads_size=len(heads), heads_root=root)
-        return ledger.append_own(event, by, accept_clock=accept_clock).last
+        return ledger.append_own(event, by, accept_clock=accept_clock).first
 
-    size = until_quick_enough(seal)
-    checkpoint = Checkpoint(ledger.origin, size, tree.root(size))
-    note = Note(checkpoint.text, [notes.sign(checkpoint.text, each) for each in signers])
-    store.keep(checkpoint_name(size), bytes(note))
-    if len(signers) > 1:
-        ledger.signing.settle()
-    return KeptCheckpoint(checkpoint, note)
+    for _ in range(TRIES):
+        size = until_quick_enough(seal)
+        handed = _hand_over(ledger, tree)
+        if handed and handed.size == size:
+            return handed
+        if signer := signer_for(ledger, size):
+            return _signed(ledger, tree, size, [signer])
+        # the key was changed just behind that seal, and the old one is gone: seal again
+    raise KeysForeign(_FOREIGN)
 
 
 def rotate_key(ledger: Ledger, *, actor: str, accept_clock: bool = False) -> KeptCheckpoint:
@@ -168,10 +178,21 @@ def rotate_key(ledger: Ledger, *, actor: str, accept_clock: bool = False) -> Kep
     by = ledger.actor(actor)
     if by.role != "administrator":
         raise Refused("administrator-rotates", "an administrator changes the key; ask one")
-    if len(_signers(ledger, latest_checkpoint(ledger.store))) == 1:
-        old, new = ledger.signing.current().key, ledger.signing.prepare().key
-        event = e.KeyRotated(old=VerifierKey(str(old)), new=VerifierKey(str(new)))
-        ledger.append_own(event, by, accept_clock=accept_clock)
+
+    def change() -> None:
+        version = ledger.own.version
+        if _handing_over(ledger):
+            return
+        old = signer_for(ledger)
+        if old is None:
+            raise KeysForeign(_FOREIGN)
+        new = ledger.signing.prepare()
+        event = e.KeyRotated(old=VerifierKey(str(old.key)), new=VerifierKey(str(new.key)))
+        # Behind what was looked at, and nothing else: two changes at once would break the chain.
+        part = Part(stream=LEDGER_STREAM, version=version, events=[Told(new_id(), event)])
+        ledger.recorder.append([part], Around(actor=by), accept_clock=accept_clock)
+
+    until_quick_enough(change)
     return make_checkpoint(ledger, actor=actor, accept_clock=accept_clock)
 
 
@@ -194,24 +215,70 @@ def key_in_force(ledger: Ledger, size: int | None = None) -> str:
     return named
 
 
-def _signers(ledger: Ledger, last: KeptCheckpoint | None) -> list[Signer]:
-    """Return who signs next: the key in force, behind the old one where it hands over."""
-    in_force = key_in_force(ledger)
-    signing = ledger.signing
-    current, coming = signing.current(), signing.coming()
+def signer_for(ledger: Ledger, size: int | None = None) -> Signer | None:
+    """
+    Return who signs for *size* entries, or next; None where that key is not at hand.
+
+    Raises:
+        KeysError: The signing key is missing or unreadable.
+    """
+    in_force = key_in_force(ledger, size)
+    for signer in (ledger.signing.current(), ledger.signing.coming()):
+        if signer is not None and str(signer.key) == in_force:
+            return signer
+    return None
+
+
+def _handing_over(ledger: Ledger) -> bool:
+    """Return whether the last change of the key has no checkpoint yet that both keys signed."""
     rotated = ledger.own.rotated
-    handing_over = rotated and (last is None or last.size < rotated[-1].recorded.position)
-    if str(current.key) == in_force and not handing_over:
-        return [current]
-    if coming is not None and str(coming.key) == in_force:
-        if handing_over:
-            return [current, coming]
+    size = _handed_over_at(ledger)
+    return bool(rotated) and (size is None or _kept_at(ledger.store, size) is None)
+
+
+def _handed_over_at(ledger: Ledger) -> int | None:
+    """
+    Return how many entries the checkpoint covers that both keys sign.
+
+    It ends with the first seal after the change: the same one for whoever makes it.
+    """
+    own = ledger.own
+    if not own.rotated:
+        return None
+    changed = own.rotated[-1].recorded.position
+    seals = (each.recorded.position for each in own.sealed)
+    return next((position for position in seals if position > changed), None)
+
+
+def _hand_over(ledger: Ledger, tree: KeptTree) -> KeptCheckpoint | None:
+    """Finish the last change of the key, if it is sealed; return the checkpoint where made now."""
+    size = _handed_over_at(ledger)
+    if size is None:
+        return None
+    made, signing = None, ledger.signing
+    if _kept_at(ledger.store, size) is None:
+        event = ledger.own.rotated[-1].event
+        old, new = signing.current(), signing.coming()
+        if new is not None and (str(old.key), str(new.key)) == (event.old, event.new):
+            made = _signed(ledger, tree, size, [old, new])
+        elif _kept_at(ledger.store, size) is None:
+            raise KeysForeign(_FOREIGN)
+    coming = signing.coming()
+    if coming is not None and str(coming.key) == key_in_force(ledger):
         signing.settle()
-        return [coming]
-    raise KeysForeign(
-        "the signing key is not the one that this ledger names; say where that is with"
-        " --signing-key or COMPLAINT_LEDGER_SIGNING_KEY"
-    )
+    return made
+
+
+def _kept_at(store: EventStore, size: int) -> bytes | None:
+    name = checkpoint_name(size)
+    return next((data for found, data in store.kept(name) if found == name), None)
+
+
+def _signed(ledger: Ledger, tree: KeptTree, size: int, signers: Sequence[Signer]) -> KeptCheckpoint:
+    checkpoint = Checkpoint(ledger.origin, size, tree.root(size))
+    note = Note(checkpoint.text, [notes.sign(checkpoint.text, each) for each in signers])
+    ledger.store.keep(checkpoint_name(size), bytes(note))
+    return KeptCheckpoint(checkpoint, note)
 
 
 def _refuse_another_history(ledger: Ledger, tree: KeptTree, last: KeptCheckpoint) -> None:

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from complaint_ledger.errors import KeysError, LedgerExists
+from complaint_ledger.errors import BadValue, KeysError, LedgerExists
+from complaint_ledger.writing import new_file
 
 PASSPHRASE_VARIABLE: Final = "COMPLAINT_LEDGER_PASSPHRASE"  # noqa: S105 - its name
 
@@ -61,15 +62,14 @@ def write_key(
     if said:
         how = BestAvailableEncryption(said.encode())
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how)
-    with key_errors(file, called):
-        try:
-            opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise LedgerExists(str(file)) from None
-        with os.fdopen(opened, "wb") as out:
+    try:
+        # Under its name at once and whole: half a key would stand in the way of every other.
+        with new_file(file, called) as (out, _):
             out.write(before.encode() + pem)
-            out.flush()
-            os.fsync(out.fileno())
+    except BadValue as error:
+        if os.path.lexists(file):
+            raise LedgerExists(str(file)) from None
+        raise KeysError(f"the {called} {file} cannot be made: {error.why}") from None
 
 
 def read_key(

@@ -8,12 +8,13 @@ A key on the council's own server protects nothing from that server's
 administrators: what lifts the promise is a witness outside (see `witness`).
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from complaint_ledger.errors import KeysMissing
+from complaint_ledger.errors import KeysMissing, LedgerExists
 from complaint_ledger.evidence.key_files import (
     Passphrase,
     from_environment,
@@ -111,10 +112,13 @@ class FileSigning:
         return self._open(self._next) if self._next.is_file() else None
 
     def prepare(self) -> Signer:
-        return self.coming() or self._make(self._next)
+        try:
+            return self.coming() or self._make(self._next)
+        except LedgerExists:  # another process prepared one just now
+            return self.prepare()
 
     def settle(self) -> None:
-        with key_errors(self.file):
+        with key_errors(self.file), suppress(FileNotFoundError):  # another process did it just now
             self._next.replace(self.file)
 
     def _make(self, file: Path) -> Signer:

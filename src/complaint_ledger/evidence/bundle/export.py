@@ -28,7 +28,7 @@ from complaint_ledger.domain.words import (
     StreamId,
     read,
 )
-from complaint_ledger.errors import BadEvidence, BadValue, StreamMoved
+from complaint_ledger.errors import BadEvidence, BadValue, StreamMoved, UnknownName
 from complaint_ledger.evidence.bundle import archive
 from complaint_ledger.evidence.bundle.contents import Contents, bundle_files
 from complaint_ledger.evidence.bundle.omissions import (
@@ -41,6 +41,7 @@ from complaint_ledger.evidence.checkpointing import (
     KeptCheckpoint,
     kept_checkpoints,
     make_checkpoint,
+    signer_for,
 )
 from complaint_ledger.evidence.verification import verify_bundle
 from complaint_ledger.ids import new_id
@@ -227,7 +228,10 @@ def _said_already(ledger: Ledger, entries: Sequence[Entry], asked: _Asked) -> bo
     said = entries[-1].event
     if not isinstance(said, e.EvidenceBundleExported):
         return False
-    now = _announcement(ledger, entries[:-1], asked)
+    try:
+        now = _announcement(ledger, entries[:-1], asked)
+    except UnknownName:  # what is to be left out is of that very entry, so it says another thing
+        return False
     wanted = {
         each.text.digest: f"omitted/{each.id}/text"
         for each in said.omitted
@@ -264,6 +268,8 @@ def _covering(
     ]
     found = None
     for kept in kept_checkpoints(ledger.store):
+        if signer_for(ledger, kept.size) is None:
+            continue  # its key was changed since, and the package has to be signed by that
         below = [one for one in seals if one.recorded.position <= kept.size]
         if below and (found is None or kept.cosignatures or not found[0].cosignatures):
             found = kept, below[-1]

@@ -7,7 +7,7 @@ from complaint_ledger.domain import events as e
 from complaint_ledger.errors import BadEvidence
 from complaint_ledger.evidence import notes
 from complaint_ledger.evidence.bundle import layout
-from complaint_ledger.evidence.checkpointing import key_in_force
+from complaint_ledger.evidence.checkpointing import signer_for
 from complaint_ledger.evidence.notes import Note
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.own import Own
@@ -52,8 +52,8 @@ def add_package(
         f"size {size}\n"
         f"tagmanifest {_sha256(files[layout.TAG_MANIFEST])}\n"
     )
-    signer = ledger.signing.current()
-    if str(signer.key) != key_in_force(ledger, size):
+    signer = signer_for(ledger, size)
+    if signer is None:
         raise BadEvidence(
             "package", "the signing key was changed after that checkpoint; make another, and export"
         )
