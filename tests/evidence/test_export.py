@@ -8,7 +8,6 @@ import sys
 import zipfile
 from datetime import date
 
-import bagit
 import pytest
 
 from complaint_ledger.domain import commands as c
@@ -69,15 +68,6 @@ def test_a_council_that_never_changed_its_key_hands_over_too():
     report = verify_bundle(council.export().file)
     assert (report.verdict, report.reason) == ("verified", None)
     assert not report.witnessed
-
-
-def test_the_tool_of_the_library_of_congress_accepts_the_bag(council, tmp_path):
-    with zipfile.ZipFile(council.bundle().file) as opened:
-        opened.extractall(tmp_path)
-    (folder,) = tmp_path.iterdir()
-    bag = bagit.Bag(str(folder))
-    assert bag.is_valid()
-    assert bag.info["External-Identifier"] == REFERENCE
 
 
 def test_the_chronology_comes_first(council):
@@ -141,6 +131,30 @@ def test_the_same_again_is_the_same_bundle(council, tmp_path):
     assert again.anew
     assert again.sha256 == first.sha256
     assert len(council.ledger.entries(REFERENCE)) == entries
+
+
+def test_what_an_export_said_may_be_kept_back_by_the_next(council, tmp_path):
+    council.bundle(tmp_path / "first.zip")
+    said = len(council.ledger.entries(REFERENCE))
+    next_one = council.export(
+        tmp_path / "next.zip", withhold=[f"{said}:omitted/v5/text"], reason="third-party"
+    )
+    assert not next_one.anew
+    assert b"[the reasons, without a name]" not in b"".join(clear_texts(files_of(next_one.file)))
+
+
+@pytest.mark.parametrize("path", ["sha256", "size"])
+def test_a_letter_that_nobody_could_compare_is_kept_back_too(council, path):
+    done = council.export(withhold=[f"4:{path}"], reason="third-party")
+    files = files_of(done.file)
+    assert done.omitted == {"withheld": 2}
+    assert "data/documents/0004.pdf" not in files
+    assert "data/documents/0003.jpg" in files
+
+
+def test_a_letter_whose_size_was_erased_is_kept_back_too(council):
+    council.erase(4, "size")
+    assert council.export().omitted == {"withheld": 1, "erased": 1}
 
 
 def test_another_text_in_the_same_place_is_another_export(council, tmp_path):

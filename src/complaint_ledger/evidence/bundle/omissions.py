@@ -19,6 +19,8 @@ from complaint_ledger.store import RecordedEvent
 
 CONTENT: Final = "content"
 """Where the bytes of a document stand in its event."""
+_CHECKS: Final = ("sha256", "size")
+"""What the bytes of a document are compared with."""
 
 
 @attrs.frozen
@@ -103,6 +105,8 @@ def omissions(
     """
     Return each of *values* that the bundle will not hold.
 
+    A document is withheld too where its size or its SHA-256 is not enclosed.
+
     Args:
         values: Every sealed value of the complaint.
         there: The digests of what can be opened; what cannot was erased.
@@ -118,9 +122,13 @@ def omissions(
             "sealed value", unheard[0].path, mend="`evidence list REF` shows where there are some"
         )
     omitted: list[e.OmittedValue] = []
-    for value in values:
-        wish = next((wish for wish in reversed(wishes) if wish.fits(value)), None)
-        how, text = _how(value, there, wish)
+    decided = [(value, *_how(value, there, _last(wishes, value))) for value in values]
+    unchecked = {
+        _document(value) for value, how, _ in decided if how and value.sealed_as in _CHECKS
+    }
+    for value, how, text in decided:
+        if how is None and value.is_document and _document(value) in unchecked:
+            how = "withheld"  # noqa: PLW2901 - nobody could compare it with what was recorded
         if how is not None:
             omitted.append(
                 e.OmittedValue(
@@ -132,6 +140,15 @@ def omissions(
                 )
             )
     return tuple(omitted)
+
+
+def _last(wishes: Sequence[Wish], value: SealedAt) -> Wish | None:
+    return next((wish for wish in reversed(wishes) if wish.fits(value)), None)
+
+
+def _document(value: SealedAt) -> tuple[int, str]:
+    """Return which document *value* is of, if it is of one."""
+    return value.version, value.path.rpartition("/")[0]
 
 
 def _how(
