@@ -106,3 +106,17 @@ def test_a_cut_before_the_new_key_settles_holds_nothing_up(council, monkeypatch,
 
     assert verify_bundle(council.export(tmp_path / "out.zip").file).verdict == "verified"
     assert council.ledger.signing.coming() is None
+
+
+def test_a_change_after_a_cut_before_the_new_key_settles_is_a_change(council, monkeypatch):
+    def cut():
+        raise PowerCut
+
+    before_once(monkeypatch, type(council.ledger.signing), "settle", cut)
+    with pytest.raises(PowerCut):
+        rotate_key(council.ledger, actor=council.actor)
+    rotate_key(council.ledger, actor=council.actor)
+
+    keys = [one.event.new for one in council.ledger.own.rotated]
+    assert len(set(keys)) == len(keys) == 3
+    assert key_in_force(council.ledger) == keys[-1] == str(council.ledger.signing.current().key)

@@ -183,8 +183,9 @@ def rotate_key(ledger: Ledger, *, actor: str, accept_clock: bool = False) -> Kep
         version = ledger.own.version
         if _handing_over(ledger):
             return
-        old = signer_for(ledger)
-        if old is None:
+        _settle(ledger)  # or the key to come would be the one in force
+        old = ledger.signing.current()
+        if str(old.key) != key_in_force(ledger):
             raise KeysForeign(_FOREIGN)
         new = ledger.signing.prepare()
         event = e.KeyRotated(old=VerifierKey(str(old.key)), new=VerifierKey(str(new.key)))
@@ -263,10 +264,15 @@ def _hand_over(ledger: Ledger, tree: KeptTree) -> KeptCheckpoint | None:
             made = _signed(ledger, tree, size, [old, new])
         elif _kept_at(ledger.store, size) is None:
             raise KeysForeign(_FOREIGN)
-    coming = signing.coming()
-    if coming is not None and str(coming.key) == key_in_force(ledger):
-        signing.settle()
+    _settle(ledger)
     return made
+
+
+def _settle(ledger: Ledger) -> None:
+    """Put the key to come in the place of the old one, where it is in force."""
+    coming = ledger.signing.coming()
+    if coming is not None and str(coming.key) == key_in_force(ledger):
+        ledger.signing.settle()
 
 
 def _kept_at(store: EventStore, size: int) -> bytes | None:
