@@ -11,7 +11,7 @@ from datetime import datetime
 
 import attrs
 
-from complaint_ledger.errors import KeysMissing
+from complaint_ledger.errors import KeysForeign, KeysMissing
 from complaint_ledger.evidence.auditing.chains import Head
 from complaint_ledger.evidence.auditing.facts import Facts, sealed_uptos
 from complaint_ledger.evidence.auditing.growing import Growing
@@ -143,7 +143,7 @@ def audit(
         against: Checkpoints that somebody outside holds: signed notes, or their three lines.
         receipt: A leaf (32 bytes) to look out for.
         values: Open every sealed value, to see that it is the one that was recorded.
-            Without a key store this is left out, and the report says so.
+            Without its key store this is left out, and the report says so.
         progress: Is told how far it is.
 
     Raises:
@@ -159,24 +159,21 @@ def audit(
         [*signed.notes, *(one.size for one in outside)], store.kept("tree/"), problems
     )
     heads = SealedHeads(sealed_uptos(store))
-    walk = Walk(store, end, growing, heads, problems, receipt)
     facts = Facts(store.ledger, problems)
     opened, skipped = _values(ledger, problems, wanted=values)
-    for bodies in walk.pages():
-        facts.take(one for one, _ in bodies)
-        if opened:
-            opened.take(bodies)
+    walk = Walk(store, end, growing, heads, facts, opened, problems, receipt)
+    for read in walk.pages():
         if progress:
-            progress(walk.read)
+            progress(read)
     walk.twice()
     facts.finish(walk.gap)
     for position, event in facts.sealed:
         if walk.gap is None or event.upto < walk.gap:
             heads.check(position, event, problems)
-    check_end(store, end, walk.last_at, problems)
     if walk.gap is None:
+        check_end(store, end, walk.last_at, problems)
         growing.finish(store.head().position)
-    check_streams(store, walk.heads, end, problems)
+    check_streams(store, walk.heads, end, walk.gap, problems)
     check_claims(store, walk.heads, end, problems)
     check_stamps(store, facts, end, problems)
     check_names(store, problems)
@@ -217,6 +214,8 @@ def _values(
         keys = ledger.keys
     except KeysMissing:
         return None, "the key store is not at hand"
+    except KeysForeign:
+        return None, "the key store is that of another ledger"
     return Values(Examiner(ledger.store, keys), problems), None
 
 

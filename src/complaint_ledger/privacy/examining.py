@@ -1,9 +1,8 @@
 """Whether sealed values open to what their events say, without showing one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
-import attrs
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -19,13 +18,8 @@ State = Literal["opens", "no-row", "no-key", "wrong"]
 _MOST_KEYS: Final = 20_000
 
 
-@attrs.frozen(slots=True)
-class Commitment:
-    """What an event says of one value: its digest, the path it stands at, and whose it is."""
-
-    digest: str
-    path: str
-    subject: str
+Commitment = tuple[str, str, str]
+"""What an event says of one value: its digest, the path it stands at, and whose it is."""
 
 
 class Examiner:
@@ -42,12 +36,11 @@ class Examiner:
         self._keys = keys
         self._ciphers: dict[str, AESGCM | None] = {}
 
-    def examine(self, wanted: Iterable[Commitment]) -> list[State]:
+    def examine(self, wanted: Sequence[Commitment]) -> list[State]:
         """Return the state of each of *wanted*, in their order."""
-        wanted = list(wanted)
-        rows = self._store.sealed(sorted({one.digest for one in wanted}))
+        rows = self._store.sealed(sorted({digest for digest, _, _ in wanted}))
         self._fetch({row.key_id for row in rows.values()})
-        return [self._state(one, rows.get(one.digest)) for one in wanted]
+        return [self._state(rows.get(digest), path, subject) for digest, path, subject in wanted]
 
     def _fetch(self, ids: Iterable[str]) -> None:
         if len(self._ciphers) > _MOST_KEYS:
@@ -58,17 +51,17 @@ class Examiner:
             key = found.get(each)
             self._ciphers[each] = AESGCM(key.key) if key else None
 
-    def _state(self, one: Commitment, row: SealedRow | None) -> State:
+    def _state(self, row: SealedRow | None, path: str, subject: str) -> State:
         if row is None:
             return "no-row"
-        if row.subject != one.subject or row.algorithm != ALGORITHM:
+        if row.subject != subject or row.algorithm != ALGORITHM:
             return "wrong"
         cipher = self._ciphers[row.key_id]
         if cipher is None:
             return "no-key"
         bound = bound_to(self._store.ledger, row.digest, row.subject)
         try:
-            read_disclosure(cipher.decrypt(row.nonce, row.ciphertext, bound), one.digest, one.path)
+            read_disclosure(cipher.decrypt(row.nonce, row.ciphertext, bound), row.digest, path)
         except (InvalidTag, UnreadableEvent, ValueError, TypeError, LookupError):
             return "wrong"
         return "opens"

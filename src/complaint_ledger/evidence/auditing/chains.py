@@ -59,3 +59,9 @@ class Head:
                 return True
             problems.at(denied, CHANGED)
         return named == self.leaf
+
+    def settle(self, problems: Problems) -> None:
+        """Settle what is in doubt where no link comes that could."""
+        if self._denied:
+            problems.at(self._denied, CHANGED)
+            self._denied = 0

@@ -1,6 +1,6 @@
 """What the ledger's own stream says that everything else is checked against."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from complaint_ledger import codec
@@ -11,7 +11,8 @@ from complaint_ledger.evidence.notes import ED25519, VerifierKey
 from complaint_ledger.evidence.signing import origin
 from complaint_ledger.store import LEDGER_STREAM, EventStore, RecordedEvent
 
-_TOLD: Final = frozenset({"ledger-opened", "key-rotated", "ledger-sealed", "time-stamp-received"})
+TOLD: Final = frozenset({"ledger-opened", "key-rotated", "ledger-sealed", "time-stamp-received"})
+"""The events that tell them."""
 
 
 def sealed_uptos(store: EventStore) -> Iterator[int]:
@@ -48,16 +49,11 @@ class Facts:
         self.stamped: list[tuple[int, e.TimeStampReceived]] = []
         self._problems = problems
 
-    def take(self, page: Iterable[RecordedEvent]) -> None:
-        """Take what the ledger's own entries say."""
-        for one in page:
-            if one.stream == LEDGER_STREAM:
-                if one.name in _TOLD:
-                    self._tell(one)
-            elif one.name in _TOLD:
-                self._problems.at(one.position, f"{one.name} stands in a complaint")
-
-    def _tell(self, one: RecordedEvent) -> None:
+    def take(self, one: RecordedEvent) -> None:
+        """Take what an entry says whose name is one of `TOLD`."""
+        if one.stream != LEDGER_STREAM:
+            self._problems.at(one.position, f"{one.name} stands in a complaint")
+            return
         try:
             event = codec.decode_event(one.name, one.schema, one.body)
         except UnreadableEvent as error:

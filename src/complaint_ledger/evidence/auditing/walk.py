@@ -15,9 +15,11 @@ from complaint_ledger.errors import BadValue, UnreadableEvent
 from complaint_ledger.evidence import entries
 from complaint_ledger.evidence.auditing.bodies import claimed_in, content_of
 from complaint_ledger.evidence.auditing.chains import Head
+from complaint_ledger.evidence.auditing.facts import TOLD, Facts
 from complaint_ledger.evidence.auditing.growing import Growing
 from complaint_ledger.evidence.auditing.heads import SealedHeads
 from complaint_ledger.evidence.auditing.problems import Problems
+from complaint_ledger.evidence.auditing.values import Values
 from complaint_ledger.recording import reference_claim
 from complaint_ledger.store import (
     LEDGER_STREAM,
@@ -27,13 +29,10 @@ from complaint_ledger.store import (
     check_stream,
 )
 
-PAGE: Final = 2048
+PAGE: Final = 1024
 """Entries read at once."""
 
 _CLAIMING: Final = frozenset({"complaint-received", "entry-corrected"})
-
-Bodies = Sequence[tuple[RecordedEvent, Mapping[str, Any]]]
-"""Entries that could be read, each with its body as it stands."""
 
 
 class Walk:
@@ -45,6 +44,8 @@ class Walk:
         end: How many there should be.
         growing: Takes their leaves.
         sealed: Takes what changed among the heads.
+        facts: Takes what the ledger's own entries say.
+        values: Takes what is sealed; None where it is not to be opened.
         problems: Takes what is wrong.
         receipt: A leaf to look out for.
 
@@ -63,6 +64,8 @@ class Walk:
         end: int,
         growing: Growing,
         sealed: SealedHeads,
+        facts: Facts,
+        values: Values | None,
         problems: Problems,
         receipt: bytes | None = None,
     ) -> None:
@@ -76,6 +79,8 @@ class Walk:
         self._end = end
         self._growing = growing
         self._sealed = sealed
+        self._facts = facts
+        self._values = values
         self._problems = problems
         self._receipt = receipt
         self._expected = 1
@@ -83,14 +88,15 @@ class Walk:
         self._named: set[tuple[str, int]] = set()
         self._ids = array("Q")
 
-    def pages(self) -> Iterator[Bodies]:
-        """Read on, page for page; yield what could be read of each."""
+    def pages(self) -> Iterator[int]:
+        """Read on, page for page; yield how many entries were read so far."""
         after = 0
         while after < self._end:
             page = self._page(after)
             if not page:
                 break
-            yield self._take(page)
+            self._take(page)
+            yield self.read
             after = page[-1].position
         if self._expected <= self._end:
             self._missing(self._expected, self._end)
@@ -133,48 +139,52 @@ class Walk:
                 page += [one for one in found if one.position == position]
         return page
 
-    def _take(self, page: Sequence[RecordedEvent]) -> Bodies:
+    def _take(self, page: Sequence[RecordedEvent]) -> None:
         leaves: list[bytes] = []
-        bodies: list[tuple[RecordedEvent, Mapping[str, Any]]] = []
-        heads, problems, upto = self.heads, self._problems, self._sealed
-        changed, next_seal = upto.changed, upto.next
+        heads, problems, sealed = self.heads, self._problems, self._sealed
+        changed, next_seal, told = sealed.changed, sealed.next, self._told
         for one in page:
-            position, stream, name = one.position, one.stream, one.name
+            position, stream = one.position, one.stream
             if position != self._expected:
                 self._missing(self._expected, position - 1)
             self._expected = position + 1
-            head = heads.get(stream)
-            if head is None:
-                head = self._begin(one)
-            if (name, one.schema) not in self._named:
-                self._name(one)
+            head = heads.get(stream) or self._begin(one)
             if one.recorded_at != self.last_at:
                 self._moment(one)
             leaf = self._leaf(one, one.prev)
-            before = head.position
-            if one.version != head.version + 1:
-                self._unfit(head, one)
-            elif not (head.follows(one.prev, problems) if before else one.prev is None):
-                if before:
-                    head.hold(before, self._leaf(one, head.leaf))
-                else:
+            before, version = head.position, head.version + 1
+            if one.version != version:
+                version = self._unfit(head, one)
+            elif not before:
+                if one.prev is not None:
                     problems.at(position, "it names an entry before it; it is its stream's first")
-            head.position, head.version, head.leaf = position, one.version, leaf
+            elif not head.follows(one.prev, problems):
+                head.hold(before, self._leaf(one, head.leaf))
+            head.position, head.version, head.leaf = position, version, leaf
             leaves.append(leaf)
             try:
-                content = content_of(one)
+                told(one, head, content_of(one))
             except (UnreadableEvent, AttributeError) as error:
                 problems.at(position, _why(error))
-            else:
-                bodies.append((one, content))
-                if name in _CLAIMING and stream != LEDGER_STREAM:
-                    _claim(head, claimed_in(name, content))
             changed[stream] = head
             if position == next_seal:
-                next_seal = upto.seal()
+                next_seal = sealed.seal()
         self.read += len(page)
         self._remember(page, leaves)
-        return bodies
+        if self._values:
+            self._values.settle()
+
+    def _told(self, one: RecordedEvent, head: Head, content: Mapping[str, Any]) -> None:
+        """Pass on what an entry says, so that nothing of it stays here."""
+        name = one.name
+        if (name, one.schema) not in self._named:
+            self._name(one)
+        if name in TOLD:
+            self._facts.take(one)
+        elif name in _CLAIMING and head.index >= 0:
+            _claim(head, claimed_in(name, content))
+        if self._values:
+            self._values.take(one.position, content)
 
     def _leaf(self, one: RecordedEvent, prev: bytes | None) -> bytes:
         try:
@@ -220,11 +230,15 @@ class Walk:
         self.last_at = one.recorded_at
         self._written = entries.instant(one.recorded_at)
 
-    def _unfit(self, head: Head, one: RecordedEvent) -> None:
+    def _unfit(self, head: Head, one: RecordedEvent) -> int:
+        """Note that a version is out of order; return the one to go on from."""
+        following = head.version + 1
         self._problems.at(
-            one.position,
-            f"it is version {one.version} of its stream, which goes on at {head.version + 1}",
+            one.position, f"it is version {one.version} of its stream, which goes on at {following}"
         )
+        head.settle(self._problems)
+        found: Any = one.version  # a store may hold what it never should
+        return found if isinstance(found, int) else following
 
     def _remember(self, page: Sequence[RecordedEvent], leaves: Sequence[bytes]) -> None:
         if self.gap is None:
