@@ -127,6 +127,16 @@ class Council:
         self.erase(2, "outcome_sought", complaint="C-2026-000124")
         return self
 
+    def tell_a_little(self):
+        """Record a short complaint with a letter, under a checkpoint that a witness signed."""
+        on = date(2026, 4, 1)
+        sought = seal("That the bin is emptied.")
+        self.record(c.Receive(occurred_on=on, reference=story.REFERENCE, outcome_sought=sought))
+        letter = e.DocumentAdded(item="d1", kind="letter", direction="out", occurred_on=on)
+        self.record(with_bytes(letter, LETTER, name="answer.pdf"))
+        self.checkpoint()
+        return self
+
     def erase(self, version, path, complaint=REFERENCE):
         """Erase one value for good."""
         from complaint_ledger.evidence.bundle.omissions import sealed_values

@@ -51,7 +51,7 @@ def test_no_bit_can_be_changed(bench, way):
         ((path, bits),) = chance.choices(places, weights)
         bit = chance.randrange(bits)
         verdict = bench.flip(way, path, bit)
-        assert forging.allowed(way, path, verdict), f"{way}: {path or 'the ZIP'}, bit {bit}"
+        assert verdict != "VERIFIED", f"{way}: {path or 'the ZIP'}, bit {bit}"
 
 
 def test_no_file_can_be_left_out(bench):
