@@ -100,12 +100,11 @@ def both(path, asked=None, **theirs):
     return ours
 
 
-def requires(council, tmp_path):
-    """Return a reader's policy that asks for the witness: for both verifiers."""
-    text = f"witness w {council.witness.signer.key}\nquorum w\n"
-    file = tmp_path / "policy"
-    file.write_text(text)
-    return Asked(policy=parse_policy(text.encode())), {"policy": str(file)}
+def requires(council):
+    """Return what a reader asks of both verifiers who requires the witness."""
+    key = str(council.witness.signer.key)
+    policy = f"witness w {key}\nquorum w\n"
+    return Asked(policy=parse_policy(policy.encode())), {"witnesses": [key]}
 
 
 def exported(ledger, actor, tmp_path, name="bundle.zip"):
@@ -161,7 +160,7 @@ class TestRowsAreEditedDeletedOrSwapped:
         except BadEvidence:
             return  # the council's own software does not hand it over
         # Where all proofs were made anew, it is a ledger written anew: see below.
-        assert verify_bundle(out, requires(signed, tmp_path)[0]).verdict == "failed"
+        assert verify_bundle(out, requires(signed)[0]).verdict == "failed"
 
 
 def test_the_last_entry_of_a_complaint_edited_with_its_head_is_found_by_a_checkpoint_alone(
@@ -190,7 +189,7 @@ class TestEverythingIsWrittenAndSignedAnew:
         anew = rewritten(signed.ledger, softened(signed.ledger))
         out = exported(anew, signed.actor, tmp_path)
         assert both(out).verdict == "verified"
-        asked, theirs = requires(signed, tmp_path)
+        asked, theirs = requires(signed)
         assert both(out, asked, **theirs).verdict == "failed"
 
 
@@ -242,7 +241,7 @@ class TestEntriesAfterTheLastCheckpointAreDropped:
 
     def test_no_bundle_shows_it(self, signed, dropped, tmp_path):
         out = exported(dropped, signed.actor, tmp_path)
-        asked, theirs = requires(signed, tmp_path)
+        asked, theirs = requires(signed)
         assert both(out).verdict == "verified"
         # What the witness is asked to sign next has no trace of it either.
         kept = make_checkpoint(dropped, actor=signed.actor)
@@ -401,7 +400,7 @@ def test_a_stolen_signing_key_signs_no_witness(signed, tmp_path):
     *_, last = kept_checkpoints(thief.store)
     stranger.sign(thief, last, signed.clock.now)
     out = exported(thief, signed.actor, tmp_path)
-    asked, theirs = requires(signed, tmp_path)
+    asked, theirs = requires(signed)
     assert both(out, asked, **theirs).verdict == "failed"
 
 
@@ -464,7 +463,7 @@ def test_the_council_and_all_its_witnesses_together_are_not_found_out(signed, tm
     kept = make_checkpoint(anew, actor=signed.actor)
     signed.witness.sign(anew, kept, signed.clock.now)
     out = exported(anew, signed.actor, tmp_path, "again.zip")
-    asked, theirs = requires(signed, tmp_path)
+    asked, theirs = requires(signed)
     assert both(out, asked, **theirs).verdict == "verified"
 
 

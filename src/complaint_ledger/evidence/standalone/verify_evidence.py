@@ -1,25 +1,20 @@
+# fmt: off
 """
 Check an evidence bundle: is this the record of a complaint as it was kept, and is it whole?
-
-One file, Python 3.8 or later, nothing to install, no network; written from the page "The evidence
-format" alone. "Rule 7" is number 7 of what that page says a verifier checks.
+Python 3.8 or later, nothing else. "Rule 7": number 7 of what a verifier checks by the page "The evidence format".
 """
-
-# fmt: off
 import argparse, base64, binascii, collections, datetime, functools, hashlib, html, json, os, re
 import pathlib, stat, struct, sys
-
 READ_ME = "372cc7d475a7e97c224bedaf7be77e69a96b6f4733899537811ad6e56e4ddd9f"
 PAGE = "67f44a52e9f7d736f51debaf6f6fbc2d5db1e05f6e6342d9167bc1b795da4a07"  # its constant lines
 NUMBER, HEX32, HEX64 = "(0|[1-9][0-9]{0,14})", "([0-9a-f]{32})", "([0-9a-f]{64})"
-DAY = "([0-9]{4})-([0-9]{2})-([0-9]{2})"
-INSTANT = DAY + r"T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{6})Z"
+DAY = "([0-9]{4})-([0-9]{2})-([0-9]{2})"; INSTANT = DAY + r"T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{6})Z"
 ENTRY = (f"complaint-ledger/entry/v1\nledger {HEX32}\nposition {NUMBER}\nstream {HEX32}\nversion "
-         f"{NUMBER}\ntype ([a-z0-9-]+) {NUMBER}\nrecorded (.+)\nprev ([0-9a-f]{{64}}|-)\n"
-         f"body {HEX64}\n")
+    f"{NUMBER}\ntype ([a-z0-9-]+) {NUMBER}\nrecorded (.+)\nprev ([0-9a-f]{{64}}|-)\n" f"body {HEX64}\n")
 MONTHS = "January February March April May June July August September October November December"
 KEPT = {"withheld": "WITHHELD from this copy", "replaced": "REDACTED in this copy: ",
         "erased": "ERASED from the ledger"}
+CHANGES = {"entry-corrected": ("corrects", "Corrected"), "entry-retracted": ("retracts", "Taken back")}
 EPOCH, SKEW = datetime.datetime(1970, 1, 1), datetime.timedelta(seconds=300)
 VERIFIED, FAILED, UNCHECKED = "VERIFIED", "FAILED", "CANNOT BE CHECKED"
 class Verdict(Exception): """The end: a verdict, why, and which file if not the one read last."""
@@ -29,19 +24,14 @@ def need(holds, why="is not of the form that the specification gives", at=None, 
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, ROOT = -121665 * pow(121666, P - 2, P) % P, pow(2, (P - 1) // 4, P)
 def add(p, q):
-    a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0])
-    c, d = 2 * D * p[3] % P * q[3], 2 * p[2] * q[2]
-    e, f, g, h = (b - a) % P, (d - c) % P, (d + c) % P, (b + a) % P
-    return e * f % P, g * h % P, f * g % P, e * h % P
+    a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0]); c, d = 2 * D * p[3] % P * q[3], 2 * p[2] * q[2]
+    e, f, g, h = (b - a) % P, (d - c) % P, (d + c) % P, (b + a) % P; return e * f % P, g * h % P, f * g % P, e * h % P
 @functools.lru_cache(maxsize=256)
 def point(key, negated=0):  # what a key encodes, or its opposite, in extended coordinates
-    sign, y = divmod(int.from_bytes(key, "little"), 2**255)
-    u, v = (y * y - 1) % P, (D * y * y + 1) % P
-    x = u * v**3 % P * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    x = x if v * x * x % P == u else x * ROOT % P
+    sign, y = divmod(int.from_bytes(key, "little"), 2**255); u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * v**3 % P * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P; x = x if v * x * x % P == u else x * ROOT % P
     if len(key) != 32 or y >= P or v * x * x % P != u or (sign and not x): return None
-    x = P - x if (x & 1) != (sign ^ negated) else x
-    return x, y, 1, x * y % P
+    x = P - x if (x & 1) != (sign ^ negated) else x; return x, y, 1, x * y % P
 @functools.lru_cache(maxsize=65536)
 def ed25519(key, message, signature):  # whether it is right: S·B - k·A has to encode as R
     base, minus_a = point(b"\x58" + b"\x66" * 31), point(key, 1)
@@ -59,63 +49,27 @@ Key = collections.namedtuple("Key", "text name id public")
 def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def b64(text, size=None):
     raw = base64.b64decode(text.encode("ascii"), validate=True)
-    need(base64.b64encode(raw).decode() == text and size in (None, len(raw)))
-    return raw
+    need(base64.b64encode(raw).decode() == text and size in (None, len(raw))); return raw
 def read_key(text, kind):  # a verifier key: kind 1 signs notes, kind 4 is that of a witness
-    name, key_id, code = re.fullmatch(r"([^\s\0-\x1f+]+)\+([0-9a-f]{8})\+(\S+)", text).groups()
-    raw = b64(code, 33)
+    name, key_id, code = re.fullmatch(r"([^\s\0-\x1f+]+)\+([0-9a-f]{8})\+(\S+)", text).groups(); raw = b64(code, 33)
     need(raw[0] == kind and sha256(name.encode(), b"\n", raw)[:4].hex() == key_id)
     return Key(text, name, bytes.fromhex(key_id), raw[1:])
 def read_note(raw):  # the text, and the signatures: ((name, key id), the rest)
-    text, _, lines = raw.decode("utf-8").rpartition("\n\n")
-    found = re.findall(r"— ([^\s+]+) (\S+)\n", lines)
+    text, _, lines = raw.decode("utf-8").rpartition("\n\n"); found = re.findall(r"— ([^\s+]+) (\S+)\n", lines)
     need(found and "".join(f"— {name} {code}\n" for name, code in found) == lines)
     return text + "\n", [((name, b64(code)[:4]), b64(code)[4:]) for name, code in found]
-def hashes(text):
-    need(re.fullmatch("([^\n]+\n)*", text))
-    return [b64(line, 32) for line in text.split("\n")[:-1]]
-def climb(index, last, path, left, right):  # where a proof leads from two hashes
-    need(0 <= index <= last, "is a proof in another tree")
-    for step in path:
-        need(last, "is too long a proof")
-        if index & 1 or index == last:
-            left, right = sha256(b"\1", step, left), sha256(b"\1", step, right)
-            while index and not index & 1: index, last = index >> 1, last >> 1
-        else: right = sha256(b"\1", right, step)
-        index, last = index >> 1, last >> 1
-    return (left, right) if last == 0 else (None, None)
-def included(index, size, leaf, path, root):
-    return climb(index, size - 1, path, leaf, leaf)[1] == root
-def consistent(size, root, later_size, later_root, path):
-    index, last = size - 1, later_size - 1
-    while index & 1: index, last = index >> 1, last >> 1
-    path = path if size & (size - 1) else [root, *path]
-    return bool(path) and climb(index, last, path[1:], path[0], path[0]) == (root, later_root)
-def read_policy(raw):  # a tlog-policy: its logs, whether keys are enough, whether some have to be
-    need(not re.search(rb"[^\t\n -~\x80-\xff]", raw))
-    logs, witnesses, names, members, quorum = [], [], {"none": (0, [])}, [], []
-    for line in raw.decode("utf-8", "surrogateescape").split("\n"):
-        word, *rest = re.findall("[^ \t]+", line) or "#"
-        need(word not in ("witness", "group") or (len(rest) > 1 and rest[0] not in names))
-        if word == "log" and len(rest) in (1, 2): logs.append(read_key(rest[0], 1))
-        elif word == "witness" and len(rest) < 4:
-            witnesses.append(read_key(rest[1], 4))
-            names[rest[0]] = (1, witnesses[-1:])
-        elif word == "group":
-            least = {"any": "1", "all": str(len(rest) - 2)}.get(rest[1], rest[1])
-            need(re.fullmatch("[1-9][0-9]{0,3}", least) and int(least) <= len(rest) - 2)
-            need(names.keys() - {"none"} >= {*rest[2:]})
-            names[rest[0]], members = (int(least), rest[2:]), members + rest[2:]
-        elif word == "quorum" and len(rest) == 1 and rest[0] in names: quorum += rest
-        else: need(word[0] == "#")
-    for once in (members, [key.public for key in logs], [key.public for key in witnesses]):
-        need(len(once) == len({*once}) and len(quorum) == 1)
-    def enough(keys):
-        held = {*keys} & {*witnesses}
-        for name, (least, those) in names.items() if held else ():
-            if sum(one in held for one in those) >= least: held.add(name)
-        return quorum[0] in held
-    return {key.text for key in logs}, enough, quorum != ["none"]
+def hashes(text): need(re.fullmatch("([^\n]+\n)*", text)); return [b64(line, 32) for line in text.split("\n")[:-1]]
+def climb(index, size, leaf, path):  # the root to which a proof leads from a leaf; the top comes last
+    if size == 1: return leaf
+    half, side = 1 << (size - 1).bit_length() - 1, path.pop()
+    if index < half: return sha256(b"\1", climb(index, half, leaf, path), side)
+    return sha256(b"\1", side, climb(index - half, size - half, leaf, path))
+def included(at, size, leaf, path, root): return 0 <= at < size and climb(at, size, leaf, path) == root and not path
+def grow(old, size, root, path, whole):  # the two roots to which a proof of consistency leads
+    if old == size: return (root, root) if whole else (path[-1], path.pop())
+    half, side = 1 << (size - 1).bit_length() - 1, path.pop()
+    if old <= half: below = grow(old, half, root, path, whole); return below[0], sha256(b"\1", below[1], side)
+    return tuple(sha256(b"\1", side, below) for below in grow(old - half, size - half, root, path, False))
 # --- How the chronology reads (rule 13) -------------------------------------------------------
 def reads(time):  # a day or an instant in words
     if isinstance(time, str):
@@ -129,8 +83,7 @@ def value(shown, versions):  # how a value of `open` reads; None where it is not
         texts = [text for text in (value(one, versions) for one in shown) if text is not None]
         return ", ".join(texts) if texts else None if shown else "none"
     if not isinstance(shown, str):
-        named = {"None": "not known", "True": "yes", "False": "no"}
-        return named.get(str(shown)) or str(int(shown))
+        named = {"None": "not known", "True": "yes", "False": "no"}; return named.get(str(shown)) or str(int(shown))
     try: return None if re.fullmatch(HEX64, shown) else reads(shown)
     except (ValueError, AttributeError):  # neither a day nor an instant
         return f"entry {versions[shown]}" if shown in versions else shown
@@ -153,50 +106,39 @@ def rows(entry, final, versions):  # the rows of an event, in no order
     yield from open_rows(entry.inner, "replacement/", versions)
     for path in entry.withheld: yield path, ' class="kept"', "the person declined to say"
     for path, (how, text) in entry.kept.items():
-        text = KEPT[how] + (final.texts[text] if how == "replaced" else "")
-        yield path, ' class="kept"', escaped(text)
+        yield path, ' class="kept"', escaped(KEPT[how] + (final.texts[text] if how == "replaced" else ""))
     for path, text in entry.texts.items(): yield path, ' class="said"', escaped(text)
     if entry.link: yield entry.document, "", f'<a href="{entry.link}">{entry.link}</a>'
 def section(entry, events, versions):  # the lines of an event
     meta, day, precision = entry.meta, entry.open.get("occurred_on"), entry.open.get("precision")
     happened, name = "on a day that is not known", entry.name.replace("-", " ")
     if day is not None and precision != "unknown":
-        day = reads(re.fullmatch(DAY, day)[0])
-        happened = day.split(" ", {"month": 1, "year": 2}.get(precision, 0))[-1]
+        day = reads(re.fullmatch(DAY, day)[0]); happened = day.split(" ", {"month": 1, "year": 2}.get(precision, 0))[-1]
     actor = "{id} ({kind}, {role})".format(**meta["actor"])
     actor += f", on behalf of {meta['on_behalf_of']}" if "on_behalf_of" in meta else ""
-    yield f'<section id="entry-{entry.version}">'
-    yield f"<h2>{entry.version}. {name[0].upper()}{name[1:]}</h2>"
+    yield f'<section id="entry-{entry.version}">'; yield f"<h2>{entry.version}. {name[0].upper()}{name[1:]}</h2>"
     yield f"<p>Happened: {happened}. Recorded: {reads(entry.recorded)}, by {escaped(actor)}.</p>"
     if "source" in meta:
         row, said = str(meta["source"]["row"]), meta["source"].get("recorded")
         row += "" if said is None else f"; it says that it recorded this {value(said, {})}"
         yield f"<p>Imported from an older system, row {escaped(row)}.</p>"
-    for name, field, word in (("entry-corrected", "corrects", "Corrected"),
-                              ("entry-retracted", "retracts", "Taken back")):
-        later = [e.version for e in events if e.name == name and e.open.get(field) == entry.id]
-        for version in later:
-            if version > entry.version: yield f'<p class="notice">{word} by entry {version}.</p>'
-    table = [(path.replace("/", " › ").replace("_", " "), kind, text)
-             for path, kind, text in sorted(rows(entry, events[-1], versions))]
+    for later in events[entry.version:]:
+        field, word = CHANGES.get(later.name, ("", ""))
+        if word and later.open.get(field) == entry.id: yield f'<p class="notice">{word} by entry {later.version}.</p>'
+    table = [(p.replace("/", " › ").replace("_", " "), k, t) for p, k, t in sorted(rows(entry, events[-1], versions))]
     yield from ["<table>"] if table else []
     for label, kind, text in table: yield f"<tr><th>{escaped(label)}</th><td{kind}>{text}</td></tr>"
     yield from ["</table>", "</section>"] if table else ["</section>"]
-# --- One event (rule 6) -----------------------------------------------------------------------
-def once(pairs):
-    need(len(dict(pairs)) == len(pairs), "has a key twice in an object")
-    return dict(pairs)
+def once(pairs): return dict(pairs) if len(dict(pairs)) == len(pairs) else need(0, "has a key twice in an object")
 def whole(text): return int(re.fullmatch("0|-?[1-9][0-9]{0,14}", text)[0])
-JSON = json.JSONDecoder(object_pairs_hook=once, parse_int=whole, parse_float=int,
-                        parse_constant=int)
+JSON = json.JSONDecoder(object_pairs_hook=once, parse_int=whole, parse_float=int, parse_constant=int)
 def depth(node):
     if not isinstance(node, (dict, list)): return 0
     return 1 + max(map(depth, node.values() if isinstance(node, dict) else node), default=0)
 def form(node):  # open, sealed and withheld of a body or a replacement, of the right types
     opened, sealed, withheld = node["open"], node["sealed"], node["withheld"]
     texts = [text for one in sealed.values() for text in (one["digest"], one["subject"])] + withheld
-    need(isinstance(opened, dict) and all(isinstance(text, str) for text in texts))
-    need(all(len(one) == 2 for one in sealed.values()))
+    need(isinstance(opened, dict) and all(isinstance(t, str) for t in texts) and {*map(len, sealed.values())} <= {2})
     return opened, {path: one["digest"] for path, one in sealed.items()}, withheld
 class Entry:
     def __init__(self, at, text, body):
@@ -218,24 +160,18 @@ class Entry:
         self.withheld = withheld + [prefix + path for path in inner_withheld]
         self.sealed = {path: (sealed[path], path) for path in sealed if path != "request"}
         self.sealed.update((prefix + path, (inner_sealed[path], path)) for path in inner_sealed)
-        again = self.name == "entry-corrected" and self.open.get("name") == "document-added"
-        self.document = prefix + "content" if again else (  # where a document stands (rule 9)
-            "content" if self.name == "document-added" else None)
+        kind = self.name if self.name != "entry-corrected" else f"replacement/{self.open.get('name')}"
+        self.document = {"document-added": "content", "replacement/document-added": "replacement/content"}.get(kind)
         self.kept, self.texts, self.link = {}, {}, None
 # --- The files of a folder, or of a ZIP in its one canonical form (rule 1) --------------------
 class Bag:
     def __init__(self): self.at, self.sums, self.texts = "the bundle", {}, {}
-    def take(self, path, stream, size):  # reads a file, and keeps it but for documents; its CRC
-        self.at, crc, parts, seen = ascii(path)[1:-1], 0, [], hashlib.sha256()
-        need(size < 2**32 and len(self.sums) < 65534, "is of 4 GiB, or one file too many")
-        need(path not in self.sums, "is there twice")
-        for start in range(0, size, 2**20):
-            part = stream.read(min(2**20, size - start))
-            need(len(part) == min(2**20, size - start), "ends too early")
-            crc, _ = binascii.crc32(part, crc), seen.update(part)
-            if not path.startswith("data/documents/"): parts.append(part)
-        self.sums[path], self.texts[path] = (seen.hexdigest(), str(size)), b"".join(parts)
-        return crc
+    def take(self, path, stream, size):  # reads a file, and keeps it but for documents; returns its CRC
+        self.at = ascii(path)[1:-1]
+        need(size < 2**32 and len(self.sums) < 65534 and path not in self.sums, "is of 4 GiB, there twice, or too many")
+        need(size <= os.fstat(stream.fileno()).st_size, "ends too early"); raw = stream.read(size)
+        need(len(raw) == size, "ends too early"); self.sums[path] = (sha256(raw).hex(), str(size))
+        self.texts[path] = b"" if path.startswith("data/documents/") else raw; return binascii.crc32(raw)
     def take_folder(self, root, here=""):
         for item in sorted(os.scandir(os.path.join(root, here)), key=lambda i: i.name) or [None]:
             need(item and here.count("/") < 4, "is an empty or a deep folder", ascii(here)[1:-1])
@@ -249,13 +185,11 @@ class Bag:
         while head[:4] == b"PK\3\4" and len(head) == 30:
             crc, packed, size, length, extra = struct.unpack("<LLLHH", head[14:])
             name, self.at = stream.read(length), f"the ZIP at byte {offset}"
-            folder, _, path = name.decode("ascii").partition("/")
-            first = first or folder
+            folder, _, path = name.decode("ascii").partition("/"); first = first or folder
             need(head[4:14] == b"\x14\0\0\0\0\0\0\0\x21\0" and packed == size and not extra
                  and re.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]{0,99}", folder) and folder == first)
             need(self.take(path, stream, size) == crc, "does not have its CRC")
-            end = struct.pack("<6xLL", 0x81A40000, offset)
-            directory += b"PK\1\2\x14\3" + head[4:] + end + name
+            end = struct.pack("<6xLL", 0x81A40000, offset); directory += b"PK\1\2\x14\3" + head[4:] + end + name
             offset, head = offset + 30 + length + size, stream.read(30)
             need(offset + len(directory) + 22 < 2**32, "makes the ZIP 4 GiB or more")
         self.at, names, count = "the ZIP", [*self.sums], len(self.sums)
@@ -264,23 +198,16 @@ class Bag:
         directory += b"PK\5\6" + struct.pack("<4x2H2L2x", count, count, len(directory), offset)
         need(head + stream.read(len(directory)) == directory, "does not end in its own directory")
     def read(self, path):  # each file is read once; what is left over at the end is one too many
-        self.at, _ = path, need(path in self.texts, "is missing", path)
-        return self.texts.pop(path)
+        self.at, _ = path, need(path in self.texts, "is missing", path); return self.texts.pop(path)
     def text(self, path): return self.read(path).decode("utf-8")
-    def numbers(self, pattern):
-        return sorted(int(m[1]) for m in (re.fullmatch(pattern, path) for path in self.sums) if m)
-# --- What a verifier checks: returns the reason and the report, or raises another verdict -----
-def check(bag, against, logs, enough, must, key, receipt):
+    def numbers(self, pattern): return sorted(int(m[1]) for m in (re.fullmatch(pattern, p) for p in self.sums) if m)
+def check(bag, against, trusted, least, key, receipt):  # what a verifier checks: the reason and the report
     raw, tags = bag.read("package.note"), ["bag-info.txt", "bagit.txt", "manifest-sha256.txt"]
-    version = re.match(rb"complaint-ledger/bundle/v([1-9][0-9]*)\n", raw)
-    need(not version or version[1] == b"1", "is of another format", verdict=UNCHECKED)
+    another = re.match(rb"complaint-ledger/bundle/v(?!1\n)[1-9][0-9]*\n", raw)
+    need(not another, "is of another format", verdict=UNCHECKED)
     for name, paths in ((tags[2], sorted(path for path in bag.sums if path.startswith("data/"))),
                         ("tagmanifest-sha256.txt", tags)):  # rule 2: the manifests
-        listed, lines = bag.text(name), [f"{bag.sums[path][0]}  {path}\n" for path in paths]
-        known = {*listed.splitlines(True)}
-        for path, line in zip(paths, lines):
-            need(line in known, f"is not the file that {name} lists", ascii(path)[1:-1])
-        need(listed == "".join(lines), "lists what is not there, or in another way")
+        need(bag.text(name) == "".join(f"{bag.sums[path][0]}  {path}\n" for path in paths), "is not of these files")
     need(bag.text("bagit.txt") == "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
     need(sha256(bag.read("data/READ-ME.txt")).hex() == READ_ME, "is not the constant text")
     for path in ("bag-info.txt", "data/judgement.html"): bag.read(path)  # not checked further
@@ -291,36 +218,30 @@ def check(bag, against, logs, enough, must, key, receipt):
     need(listed == bag.sums["tagmanifest-sha256.txt"][0] and int(stream, 16), "is of other files")
     points, last = {}, int(last)  # rule 4: the checkpoints; the signatures are dear, and come last
     for size in bag.numbers(r"data/checkpoints/([1-9][0-9]{0,14})\.txt"):
-        whole_text = bag.text(f"data/checkpoints/{size}.txt")
-        text, signatures = read_note(whole_text.encode())
-        origin, named, root = text[:-1].split("\n")
-        points[size] = (text, origin, b64(root, 32), signatures)
+        whole_text = bag.text(f"data/checkpoints/{size}.txt"); text, signatures = read_note(whole_text.encode())
+        origin, named, root = text[:-1].split("\n"); points[size] = (text, origin, b64(root, 32), signatures)
         need(named == str(size), "is not of the size that its name says")
-    need(points and size == last, "does not name the last checkpoint", "package.note")
-    root = points[last][2]
+    need(points and size == last, "does not name the last checkpoint", "package.note"); root = points[last][2]
     for size in [*points][:-1]:
         proof = hashes(bag.text(f"data/checkpoints/{size}-{last}.consistency"))
-        need(consistent(size, points[size][2], last, root, proof), "does not prove consistency")
+        need(grow(size, last, points[size][2], proof, True) == (points[size][2], root) and not proof)
     def read_entry(base, zeros, place):  # rules 3 and 6
         entry = Entry(base + ".entry", bag.read(base + ".entry"), bag.read(base + ".body.json"))
         number, index = entry.position if zeros else entry.version, entry.position - 1
-        need((entry.ledger, entry.stream, number) == (ledger, zeros or stream, place),
-             "is not of this ledger and stream, or not what its name says", entry.at)
+        need((entry.ledger, entry.stream, number) == (ledger, zeros or stream, place), "is of another name", entry.at)
         path, _, end = bag.text(base + ".tlog-proof").partition("\n\n")
         first, second, *path = (path + "\n").split("\n", 2)
         need((first, second, end) == ("c2sp.org/tlog-proof@v1", f"index {index}", whole_text)
              and included(index, last, entry.leaf, hashes("".join(path)), root), "is no proof")
         return entry
-    own = bag.numbers("data/own/([0-9]{10})[.]entry")
-    own = [read_entry(f"data/own/{n:010}", "0" * 32, n) for n in own]
-    events = bag.numbers("data/events/([0-9]{4,15})[.]entry")
-    events = [read_entry(f"data/events/{n:04}", "", n) for n in events]
+    own = [read_entry(f"data/own/{n:010}", "0" * 32, n) for n in bag.numbers("data/own/([0-9]{10})[.]entry")]
+    events = [read_entry(f"data/events/{n:04}", "", n) for n in bag.numbers("data/events/([0-9]{4,15})[.]entry")]
     final, by_id = events[-1], {entry.id: entry for entry in events}
     versions, bag.at = {entry.id: entry.version for entry in events}, "data/own"
     need(final.version == len(events), "are not all there", "data/events")
     for one, two in [*zip(own, own[1:]), *zip(events, events[1:])]:
-        need(two.prev == one.leaf.hex() if one.version + 1 == two.version else
-             one.version < two.version, "does not follow the entry before it", two.at)
+        follows = two.prev == one.leaf.hex() if one.version + 1 == two.version else one.version < two.version
+        need(follows, "does not follow the entry before it", two.at)
     both = sorted(own + events, key=lambda entry: entry.position)
     for one, two in zip(both, both[1:]):
         need(one.position < two.position and one.recorded <= two.recorded, "is too early", two.at)
@@ -330,9 +251,7 @@ def check(bag, against, logs, enough, must, key, receipt):
     (opened,), (seal,), rotations, stamps = ([e for e in own if e.name == kind] for kind in kinds)
     council, names = opened.open["council"], [opened.open["signing_key"]]
     need(opened.position == 1 and opened.open["ledger"] == ledger, "is of no ledger", opened.at)
-    for entry in rotations:
-        need(entry.open["old"] == names[-1], "does not replace the key before", entry.at)
-        names.append(entry.open["new"])
+    for entry in rotations: need(entry.open["old"] == names[-1], at=entry.at); names.append(entry.open["new"])
     keys, listed = [read_key(name, 1) for name in names], bag.text("data/keys.txt")
     witnesses = [read_key(n, 4) for n in sorted({*re.findall(r"(?m)^witness (\S+)$", listed)})]
     lines = [f"log {name}\n" for name in names] + [f"witness {key.text}\n" for key in witnesses]
@@ -343,11 +262,11 @@ def check(bag, against, logs, enough, must, key, receipt):
     upto, size, heads = (seal.open[field] for field in ("upto", "heads_size", "heads_root"))
     need(type(upto) is type(size) is int and re.fullmatch(HEX64, heads)
          and final.position <= upto < seal.position, "does not seal the last event", seal.at)
-    line, leaf = f"{stream} {final.version} {final.leaf.hex()}\n".encode(), final.leaf.hex()
+    leaf = final.leaf.hex()
     found = re.fullmatch(f"complaint-ledger/head/v1\nstream {stream}\nversion {final.version}\n"
                          f"leaf {leaf}\nindex {NUMBER}\n((?:.+\n)*)", bag.text("data/head.txt"))
-    need(included(int(found[1]), size, sha256(b"\0", line), hashes(found[2]), bytes.fromhex(heads)),
-         "does not lead from the last event to the seal")  # rule 10
+    line, path = f"{stream} {final.version} {leaf}\n".encode(), hashes(found[2])  # rule 10
+    need(included(int(found[1]), size, sha256(b"\0", line), path, bytes.fromhex(heads)), "does not lead to the seal")
     for entry in stamps:  # rule 11
         base, size = f"data/timestamps/{entry.position:010}", entry.open["checkpoint"]
         need(type(size) is int and bag.text(base + ".checkpoint") == points[size][0])
@@ -357,28 +276,23 @@ def check(bag, against, logs, enough, must, key, receipt):
     need(final.open.get("entries", []) == [*by_id][:-1], "does not name the entries before it")
     for one in omitted:
         entry, path, how = by_id[one["entry"]], one["path"], one["how"]
-        need(path in entry.sealed and path not in entry.kept and one["id"] not in ids
-             and how in KEPT, "omits what nothing seals, or seals twice")
+        need(path in entry.sealed.keys() - entry.kept and one["id"] not in ids and how in KEPT, "omits another value")
         entry.kept[path], _ = (how, f"omitted/{one['id']}/text"), ids.add(one["id"])
     for entry in events:  # rules 8 and 9
-        paths = sorted(entry.sealed.keys() - entry.kept)
-        here = [path for path in paths if path != entry.document]
+        paths = sorted(entry.sealed.keys() - entry.kept); here = [path for path in paths if path != entry.document]
         lines = bag.text(entry.at[:-5] + "disclosures").split("\n") if here else [""]
         need(len(lines) == len(here) + 1 and lines.pop() == "", "is not of the values enclosed")
         for path, line in zip(here, lines):
             plain = base64.urlsafe_b64decode(line.encode("ascii") + b"=" * (-len(line) % 4))
-            texts = [base64.urlsafe_b64encode(raw) for raw in (sha256(line.encode()), plain)]
-            texts = [text.decode().rstrip("=") for text in texts]
+            texts = [base64.urlsafe_b64encode(raw).decode().rstrip("=") for raw in (sha256(line.encode()), plain)]
             need(texts == [entry.sealed[path][0], line], "has one that the event did not seal")
             salt, named, entry.texts[path] = JSON.decode(plain.decode("utf-8"))
             need(type(salt) is type(entry.texts[path]) is str and named == entry.sealed[path][1])
         if entry.document in paths:
-            fields = (entry.document[:-7] + field for field in ("file_name", "sha256", "size"))
-            name, *told = (entry.texts.get(field) for field in fields)
+            name, *told = (entry.texts.get(entry.document[:-7] + field) for field in ("file_name", "sha256", "size"))
             kind = re.search(r"\.([A-Za-z0-9]{1,8})\Z", name or "")
             entry.link = f"documents/{entry.version:04}.{kind[1].lower() if kind else 'bin'}"
-            bag.read("data/" + entry.link)
-            need(told == [*bag.sums[bag.at]], "is not the document that was recorded")
+            bag.read("data/" + entry.link); need(told == [*bag.sums[bag.at]], "is not the document that was recorded")
     for how, text in (kept for entry in events for kept in entry.kept.values()):
         need(how != "replaced" or text in final.texts, "does not have a redacted text", final.at)
     page, reference = bag.text("data/chronology.html"), final.open.get("reference", stream)
@@ -386,23 +300,20 @@ def check(bag, against, logs, enough, must, key, receipt):
     kept = [f"{hows.count(how)} {KEPT[how].split()[0].lower()}" for how in KEPT if how in hows]
     reason = f"; reason: {final.open['reason']}" if kept and "reason" in final.open else ""
     nobody = "NOT WITNESSED: only the council itself vouches for the times below"
-    notice = '<p class="notice">FICTIONAL: nothing in this ledger happened.</p>'
-    notice = [notice] if opened.open.get("fictional") is True else []
-    times = f"{reads(events[0].recorded)} to {reads(final.recorded)}"
+    top = ['<p class="notice">FICTIONAL: nothing in this ledger happened.</p>'][opened.open.get("fictional") is not True:]
     lines, title = page.split("\n"), escaped(f"Complaint {reference}: what is on record")
-    head, style, intro = lines[:6], lines[7:20], lines[21 + len(notice)]
+    head, style, intro = lines[:6], lines[7:20], lines[21 + len(top)]
     need(sha256("\n".join([*head, *style, intro]).encode()).hex() == PAGE, "has another beginning")
-    lines = [*head, f"<title>{title}</title>", *style, f"<h1>{title}</h1>", *notice, intro]
+    lines = [*head, f"<title>{title}</title>", *style, f"<h1>{title}</h1>", *top, intro]
     lines += ["<table>", *(f"<tr><th>{label}</th><td>{escaped(text)}</td></tr>" for label, text in (
-        ("council", council.replace("-", " ")), ("complaint", reference),
-        ("entries", str(len(events))), ("recorded", times),
+        ("council", council.replace("-", " ")), ("complaint", reference), ("entries", str(len(events))),
+        ("recorded", f"{reads(events[0].recorded)} to {reads(final.recorded)}"),
         ("kept back from this copy", ", ".join(kept) + reason or "nothing"),
         ("seen by witnesses outside the council", ", ".join(k.name for k in witnesses) or nobody)))]
     lines += ["</table>", *(line for entry in events for line in section(entry, events, versions)),
               f"<p>Ledger {ledger}, checkpoint of {last} entries.</p>", "</body>", "</html>", ""]
     need("\n".join(lines) == page, "is not what the entries give")
-    left = [ascii(path)[1:-1] for path in sorted(bag.texts)]
-    need(not left, "is not a file that a bundle holds", *left[:1])
+    for path in sorted(bag.texts): need(False, "is not a file that a bundle holds", ascii(path)[1:-1])
     since, times, todo = [0] + [entry.position for entry in rotations], [], []
     firsts = [min(size for size in points if size >= position) for position in since]
     need(len({*firsts[1:]}) == len(rotations), "has two keys for one checkpoint", "data/keys.txt")
@@ -418,31 +329,24 @@ def check(bag, against, logs, enough, must, key, receipt):
             place, time = order[name], int.from_bytes(rest[:8], "big")
             times.append((size, EPOCH + datetime.timedelta(seconds=time), witnesses[place]))
             todo += [(bag.at, witnesses[place], f"cosignature/v1\ntime {time}\n{text}", rest[8:])]
-    silent = {*witnesses} - {witness for _, _, witness in times}
-    need(not silent, "has a witness who signed nothing", "data/keys.txt")
+    need({*witnesses} == {one for _, _, one in times}, "has a witness who signed nothing", "data/keys.txt")
     need([name for name, _ in signed] == [(keys[force].name, keys[force].id)], at="package.note")
     for path, signer, text, rest in [*todo, ("package.note", keys[force], note, signed[0][1])]:
         need(ed25519(signer.public, text.encode(), rest), "has a signature that is not right", path)
-    need(not logs or logs & {*names}, "has no log key of your policy", "data/keys.txt")
-    need(key is None or key.strip() in names, "does not have your key", "data/keys.txt")
-    at = "your checkpoint"
+    need(key is None or key.strip() in names, "does not have your key", "data/keys.txt"); at = "your checkpoint"
     need(against is None or against[0] == points[last][1], "is of another ledger", at)
-    need(against is None or points.get(against[1], against)[2] == against[2],
-         "has another root: the council has shown two histories", at)
-    report, spans = [], []  # rule 12: the times
-    for size in points:
-        seen = sorted((time, key) for at, time, key in times if at == size)
-        upto = [time for time, _ in seen if enough({k for t, k in seen if t <= time})]
-        onto = [time for time, _ in seen if enough({k for t, k in seen if t >= time})]
-        spans += [(size, upto[0], onto[-1])] if upto else []
-    need(not must or any(size >= final.position for size, _, _ in spans),
-         "do not have the witnesses that your policy asks for", "data/checkpoints")
+    need(against is None or points.get(against[1], against)[2] == against[2], "shows that there are two histories", at)
+    report, spans, counted = [], [], [k for k in witnesses if trusted is None or k.text in trusted]
+    for size in points:  # rule 12: the times; with --witness and --need only theirs
+        seen = sorted(time for at, time, witness in times if at == size and witness in counted)
+        spans += [(size, seen[least - 1], seen[-least])] if len(seen) >= least else []
+    covered = any(size >= final.position for size, _, _ in spans)
+    need(trusted is None or covered, "do not have the witnesses that you ask for", "data/checkpoints")
     for entry in both:
         early = max((on for size, _, on in spans if size < entry.position), default=None)
         late = min((up for size, up, _ in spans if size >= entry.position), default=None)
-        need((early or entry.recorded) - SKEW <= entry.recorded <= (late or entry.recorded) + SKEW,
-             "has a time that witnesses deny", entry.at)
-        hows = [how for how, _ in entry.kept.values()]
+        fits = (early or entry.recorded) - SKEW <= entry.recorded <= (late or entry.recorded) + SKEW
+        need(fits, "has a time that witnesses deny", entry.at); hows = [how for how, _ in entry.kept.values()]
         marks = [f"; {KEPT[how].split()[0]} {hows.count(how)}" for how in KEPT if how in hows]
         marks += [] if early and late else ["; OPEN BRACKET"]
         early, late = (reads(time) if time else "unknown" for time in (early, late))
@@ -450,50 +354,47 @@ def check(bag, against, logs, enough, must, key, receipt):
             f"{reads(entry.recorded)}; not before {early}; not after {late}" + "".join(marks))
     report += [] if spans else ["NOT WITNESSED: only the council itself vouches for these times"]
     report += [f"log key {n} (compare with the one that the council published)" for n in names]
-    itself = " (the council itself names it)" if logs is None else ""
+    itself = " (the council itself names it)" if trusted is None else ""
     report += [f"witness {witness.text}{itself}" for witness in witnesses]
     if against: report.append(f"your checkpoint of {against[1]} entries is " + (
         "the same here" if against[1] in points else "NOT COMPARED, since it is not enclosed"))
     held = [f"your receipt is of entry {e.version}" for e in events if e.leaf.hex() == receipt]
     need(receipt is None or held, "is of no entry of this complaint", "your receipt")
     return f"complaint {reference} of {council}, {len(events)} entries", report + held
-# --- The command ------------------------------------------------------------------------------
 def read_against(raw):
     origin, size, root = [line.strip() for line in raw.decode("utf-8-sig").split("\n")[:3]]
     return origin, int(re.fullmatch(NUMBER, size)[0]), b64(root, 32)
-def verify(path, against=None, policy=None, key=None, receipt=None):
+def verify(path, against=None, witnesses=None, least=1, key=None, receipt=None):
     """Return the verdict, the reason and the lines of the report, whatever is there to be read."""
-    bag, otherwise, rules = Bag(), UNCHECKED, (None, bool, False)
+    bag, otherwise = Bag(), UNCHECKED
     try:
-        bag.at = "your policy"
-        if policy is not None: rules = read_policy(pathlib.Path(policy).read_bytes())
-        bag.at = "your checkpoint"
+        bag.at = "your witness"
+        trusted = witnesses and {read_key(one.strip(), 4).text for one in witnesses}
+        need(0 < least <= len(trusted or [0])); bag.at = "your checkpoint"
         if against is not None: against = read_against(pathlib.Path(against).read_bytes())
         bag.at = "your receipt"
         if receipt is not None: receipt = re.fullmatch(HEX64, "".join(receipt.split()).lower())[0]
-        bag.at, mode = "the bundle", os.stat(path).st_mode
-        need(stat.S_ISDIR(mode) or stat.S_ISREG(mode))
+        bag.at, mode = "the bundle", os.stat(path).st_mode; need(stat.S_ISDIR(mode) or stat.S_ISREG(mode))
         otherwise = FAILED
         if stat.S_ISDIR(mode): bag.take_folder(os.fspath(path))
         else:
             with open(path, "rb") as stream: bag.take_zip(stream)
-        return (VERIFIED, *check(bag, against, *rules, key, receipt))
+        return (VERIFIED, *check(bag, against, trusted or None, least, key, receipt))
     except Verdict as end:
-        verdict, why, at = end.args
-        return verdict if otherwise == FAILED else otherwise, f"{at or bag.at} {why}", []
+        verdict, why, at = end.args; return verdict if otherwise == FAILED else otherwise, f"{at or bag.at} {why}", []
     except (OSError, MemoryError): return UNCHECKED, f"{bag.at} cannot be read", []
     except Exception:  # whatever it is, it is not verified, and its text may be personal
         return otherwise, f"{bag.at} is not of the form that the specification gives", []
 def main():
     parser = argparse.ArgumentParser(description="Check an evidence bundle.")
     parser.add_argument("bundle", help="a folder or a ZIP")
-    for name, text in (("against", "a checkpoint that you hold"), ("policy", "witnesses you trust"),
-                       ("key", "the council's published key"), ("receipt", "an entry's hash")):
-        parser.add_argument("--" + name, help=text)
+    parser.add_argument("--witness", action="append", help="the key of a witness whom you trust")
+    parser.add_argument("--need", type=int, default=1, help="how many of these witnesses have to sign")
+    for name, text in (("against", "a checkpoint that you hold: a file"), ("key", "the council's published key"),
+                       ("receipt", "the hash of an entry")): parser.add_argument("--" + name, help=text)
     told = parser.parse_args()
-    verdict, reason, report = verify(told.bundle, told.against, told.policy, told.key, told.receipt)
+    result = verify(told.bundle, told.against, told.witness, told.need, told.key, told.receipt)
     sys.stdout.reconfigure(errors="backslashreplace")
-    for line in [f"{verdict}  {reason}", *report]:
-        print("".join(sign if sign.isprintable() else "?" for sign in line))
-    return (VERIFIED, FAILED, UNCHECKED).index(verdict)
+    for line in [f"{result[0]}  {result[1]}", *result[2]]: print("".join(c if c.isprintable() else "?" for c in line))
+    return (VERIFIED, FAILED, UNCHECKED).index(result[0])
 if __name__ == "__main__": sys.exit(main())
