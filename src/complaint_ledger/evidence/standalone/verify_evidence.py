@@ -249,7 +249,7 @@ def check(bag, against, trusted, least, key, receipt):  # what a verifier checks
     kinds = ("ledger-opened", "ledger-sealed", "key-rotated", "time-stamp-received")
     for entry in own: need(entry.name in kinds and entry.schema == 1, "is out of place", entry.at)
     (opened,), (seal,), rotations, stamps = ([e for e in own if e.name == kind] for kind in kinds)
-    council, names = opened.open["council"], [opened.open["signing_key"]]
+    council, names, fake = opened.open["council"], [opened.open["signing_key"]], opened.open.get("fictional") is True
     need(opened.position == 1 and opened.open["ledger"] == ledger, "is of no ledger", opened.at)
     for entry in rotations: need(entry.open["old"] == names[-1], at=entry.at); names.append(entry.open["new"])
     keys, listed = [read_key(name, 1) for name in names], bag.text("data/keys.txt")
@@ -300,7 +300,7 @@ def check(bag, against, trusted, least, key, receipt):  # what a verifier checks
     kept = [f"{hows.count(how)} {KEPT[how].split()[0].lower()}" for how in KEPT if how in hows]
     reason = f"; reason: {final.open['reason']}" if kept and "reason" in final.open else ""
     nobody = "NOT WITNESSED: only the council itself vouches for the times below"
-    top = ['<p class="notice">FICTIONAL: nothing in this ledger happened.</p>'][opened.open.get("fictional") is not True:]
+    top = ['<p class="notice">FICTIONAL: nothing in this ledger happened.</p>'] * fake
     lines, title = page.split("\n"), escaped(f"Complaint {reference}: what is on record")
     head, style, intro = lines[:6], lines[7:20], lines[21 + len(top)]
     need(sha256("\n".join([*head, *style, intro]).encode()).hex() == PAGE, "has another beginning")
