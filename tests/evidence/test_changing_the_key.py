@@ -14,6 +14,7 @@ from complaint_ledger.evidence.checkpointing import (
     rotate_key,
 )
 from complaint_ledger.evidence.verification import verify_bundle
+from complaint_ledger.moving.backup import back_up, restore_backup
 from evidence.council import Council
 
 
@@ -120,3 +121,19 @@ def test_a_change_after_a_cut_before_the_new_key_settles_is_a_change(council, mo
     keys = [one.event.new for one in council.ledger.own.rotated]
     assert len(set(keys)) == len(keys) == 3
     assert key_in_force(council.ledger) == keys[-1] == str(council.ledger.signing.current().key)
+
+
+def test_a_backup_made_after_a_cut_has_the_key_that_is_in_force(council, monkeypatch, tmp_path):
+    def cut():
+        raise PowerCut
+
+    before_once(monkeypatch, type(council.ledger.signing), "settle", cut)
+    with pytest.raises(PowerCut):
+        rotate_key(council.ledger, actor=council.actor)
+    back_up(council.url, tmp_path / "backup")
+    restored = f"sqlite:///{tmp_path}/restored.db"
+    restore_backup(tmp_path / "backup", restored)
+
+    with open_ledger(restored, clock=council.clock) as ledger:
+        make_checkpoint(ledger, actor=council.actor)
+        assert str(ledger.signing.current().key) == key_in_force(ledger)

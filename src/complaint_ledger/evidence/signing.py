@@ -30,6 +30,11 @@ def origin(council: str, ledger: str) -> str:
     return f"complaint-ledger/{council}/{ledger}"
 
 
+def coming(file: Path) -> Path:
+    """Return where the key to come is, beside the one in *file*."""
+    return file.with_name(f"{file.name}.coming")
+
+
 class SigningKeys(Protocol):
     """Holds the key that signs, and the one that will."""
 
@@ -86,7 +91,7 @@ class FileSigning:
 
     def __init__(self, file: Path, name: str, passphrase: Passphrase = from_environment) -> None:
         self.file = file
-        self._next = file.with_name(f"{file.name}.coming")
+        self._next = coming(file)
         self._name = name
         self._passphrase = passphrase
 

@@ -19,6 +19,7 @@ from complaint_ledger.errors import (
     NotACopy,
     StoreUnreadable,
 )
+from complaint_ledger.evidence.signing import coming
 from complaint_ledger.moving.copying import check_target
 from complaint_ledger.opening import key_store
 from complaint_ledger.privacy.keys import FileKeys, KeyStore
@@ -168,12 +169,20 @@ class Place:
                     raise NotACopy(str(self.signing), "it is another signing key")
 
     def take_signing(self, source: "Place") -> bool:
-        """Take the signing key along, where there is one; return whether there is."""
+        """
+        Take the signing key along, where there is one; return whether there is.
+
+        While it is being changed there are two, and the ledger may name either.
+        """
         if not (source.signing and self.signing and source.signing.exists()):
             return False
-        if not self.signing.exists():
-            with said("the signing key"):
-                write_new(self.signing, source.signing.read_bytes())
+        with said("the signing key"):
+            for here, there in (
+                (coming(source.signing), coming(self.signing)),
+                (source.signing, self.signing),
+            ):
+                if here.exists() and not there.exists():
+                    write_new(there, here.read_bytes())
         return True
 
 
