@@ -13,6 +13,7 @@ The journal is a write-ahead log (WAL): readers never wait for the writer.
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +57,8 @@ from complaint_ledger_adapters.sqlite_file import (
     microseconds,
     migrate,
 )
+
+_DIGESTS_AT_ONCE = 500
 
 
 class SQLiteStore(SQLiteRecorder):
@@ -230,10 +233,15 @@ class SQLiteStore(SQLiteRecorder):
         return row[0] if row else None
 
     def sealed(self, digests: Iterable[str]) -> Mapping[str, SealedRow]:
-        statement = "SELECT * FROM sealed WHERE digest = ?"
+        found: dict[str, SealedRow] = {}
+        rest = iter(digests)
         with self._reading() as execute:
-            rows = [execute(statement, (digest,)).fetchone() for digest in digests]
-        return {row[0]: SealedRow(*row) for row in rows if row}
+            while some := list(islice(rest, _DIGESTS_AT_ONCE)):
+                marks = ",".join("?" * len(some))
+                statement = f"SELECT * FROM sealed WHERE digest IN ({marks})"  # noqa: S608 - only marks
+                rows = execute(statement, some)
+                found |= {row[0]: SealedRow(*row) for row in rows}
+        return found
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:

@@ -6,8 +6,7 @@ from typing import Final, Literal
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from complaint_ledger.errors import UnreadableEvent
-from complaint_ledger.privacy.disclosure import read_disclosure
+from complaint_ledger.privacy.disclosure import is_disclosure
 from complaint_ledger.privacy.keys import KeyStore
 from complaint_ledger.privacy.vault import ALGORITHM, bound_to
 from complaint_ledger.store import EventStore, SealedRow
@@ -61,7 +60,7 @@ class Examiner:
             return "no-key"
         bound = bound_to(self._store.ledger, row.digest, row.subject)
         try:
-            read_disclosure(cipher.decrypt(row.nonce, row.ciphertext, bound), row.digest, path)
-        except (InvalidTag, UnreadableEvent, ValueError, TypeError, LookupError):
+            data = cipher.decrypt(row.nonce, row.ciphertext, bound)
+            return "opens" if is_disclosure(data, row.digest, path) else "wrong"
+        except (InvalidTag, ValueError, TypeError, LookupError):
             return "wrong"
-        return "opens"

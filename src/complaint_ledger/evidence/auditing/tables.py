@@ -120,9 +120,9 @@ def check_stamps(store: EventStore, facts: Facts, size: int, problems: Problems)
 def check_names(store: EventStore, problems: Problems) -> None:
     """Check that nothing is kept under a name that this version does not know."""
     after = ""
-    for known in (*_KNOWN, "~"):
+    for known in (*_KNOWN, ""):
         for name, _ in store.kept(after=after):
-            if name >= known:
+            if known and name >= known:
                 break
             problems.beside(f"nothing is kept as {name} by this version of the library")
         after = f"{known}~"
