@@ -15,7 +15,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bundles, measures, sides
+from benchmarks import audits, bundles, measures, sides
+from benchmarks.audits import Audited
 from benchmarks.bundles import Bundled
 from benchmarks.measures import Growth, Line
 
@@ -42,10 +43,15 @@ def main(*, quick: bool, path: Path | None, parent: Path | None) -> None:
         with_entries = bundles.entries(folder, scale)
         lines = [replayed, imported, by_hand, get_and_save, judged, with_entries]
         bundled = bundles.bundles(folder, bundles.QUICK if quick else bundles.FULL)
+        audited = audits.audits(folder, audits.QUICK if quick else audits.FULL)
         grown = measures.growth(folder, scale)
     console.print(comparisons(lines), growths(grown), splits(split), bundlings(bundled))
+    console.print(auditings(audited))
     if path:
-        path.write_text(json.dumps(numbers(facts, lines, grown, split, bundled), indent=1) + "\n")
+        found = numbers(facts, lines, grown, split, bundled) | {
+            "audits": [attrs.asdict(x) | {"ratio": x.ratio, "hit": x.hit} for x in audited]
+        }
+        path.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def machine(syncs: float) -> dict[str, Any]:
@@ -95,6 +101,23 @@ def bundlings(found: list[Bundled]) -> Table:
     for at in found:
         events, *seconds = attrs.astuple(at)
         table.add_row(f"{events:,}", *(f"{each:.2f}" for each in seconds))
+    return table
+
+
+def auditings(found: list[Audited]) -> Table:
+    table = Table(title="Audit of a whole ledger: seconds of the processor")
+    for column in ("events", "hashing alone", "entries", "ratio", "target", "", "with values"):
+        table.add_column(column, justify="right")
+    for at in found:
+        table.add_row(
+            f"{at.events:,}",
+            f"{at.hashing:.3f}",
+            f"{at.entries:.2f}",
+            f"{at.ratio:.1f}",
+            f"≤ {audits.TARGET}",
+            "hit" if at.hit else "MISS",
+            f"{at.everything:.2f}",
+        )
     return table
 
 
