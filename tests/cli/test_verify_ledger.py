@@ -1,4 +1,4 @@
-"""`complaint-ledger audit`: the first line is the verdict, and the exit status goes with it."""
+"""`complaint-ledger verify --ledger`: the first line is the verdict, and the exit status goes with it."""
 
 import json
 from datetime import date
@@ -25,7 +25,7 @@ def ledger(original, tmp_path):
 
 
 def run(ledger, *options):
-    done = CliRunner().invoke(main, ["audit", "--ledger", ledger.url, *map(str, options)])
+    done = CliRunner().invoke(main, ["verify", "--ledger", ledger.url, *map(str, options)])
     assert done.exception is None or isinstance(done.exception, SystemExit)
     return done
 
