@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from complaint_ledger.errors import BadEvidence
 from complaint_ledger.evidence.strict_json import DEEPEST, parse
 
+MOST = 10**15 - 1
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | texts,
+    st.none() | st.booleans() | st.integers(-MOST, MOST) | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=20,
 )
@@ -42,7 +43,12 @@ def test_what_json_writes_is_read(value, plain):
         (b'{"a":1,}', "not JSON"),
         (b"'a'", "not JSON"),
         (b'"\n"', "not JSON"),
-        (b"9" * 5_000, "4,000 digits"),
+        (b"9" * 5_000, "15 digits"),
+        (b"1" + b"0" * 15, "15 digits"),
+        (b"[-1" + b"0" * 15 + b"]", "15 digits"),
+        (b"-0", "-0"),
+        (b'{"a":-0}', "-0"),
+        (b"01", "not JSON"),
         (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), "deep"),
         (b"[" * 100_000, "deep"),
         (b'{"a":' * 100_000, "deep"),
@@ -56,3 +62,8 @@ def test_what_leaves_a_choice_is_refused(data, why):
 
 def test_it_may_be_nested_so_deep_and_no_deeper():
     assert parse(b"[" * DEEPEST + b"]" * DEEPEST, "body")
+
+
+@pytest.mark.parametrize("number", [0, MOST, -MOST])
+def test_a_number_may_have_15_digits(number):
+    assert number == parse(str(number).encode(), "body")

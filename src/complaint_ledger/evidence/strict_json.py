@@ -14,6 +14,9 @@ from complaint_ledger.errors import BadEvidence
 DEEPEST: Final = 32
 """How many objects and lists may stand within each other."""
 
+MOST_DIGITS: Final = 15
+"""How many digits a number may have: every reader of JSON holds so many exactly."""
+
 
 def parse(data: bytes, where: str) -> Any:
     """
@@ -25,8 +28,8 @@ def parse(data: bytes, where: str) -> Any:
 
     Raises:
         BadEvidence: It is not UTF-8 or not JSON, has a key twice in an object, a
-            number that is not whole or has over 4,000 digits, half a character, or
-            is nested more than 32 deep.
+            number that is not whole, is -0 or has over 15 digits, half a character,
+            or is nested more than 32 deep.
     """
     try:
         text = data.decode("utf-8")
@@ -34,7 +37,11 @@ def parse(data: bytes, where: str) -> Any:
         raise BadEvidence(where, "it is not UTF-8") from None
     try:
         found = json.loads(
-            text, object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_constant
+            text,
+            object_pairs_hook=_object,
+            parse_int=_whole,
+            parse_float=_no_float,
+            parse_constant=_no_constant,
         )
         _check(found, 0)
     except RecursionError:
@@ -43,12 +50,9 @@ def parse(data: bytes, where: str) -> Any:
         raise BadEvidence(where, "it is not JSON") from None
     except UnicodeEncodeError:
         raise BadEvidence(where, "it holds half a character (a lone surrogate)") from None
-    except ValueError as error:
-        raise BadEvidence(where, str(error) if type(error) is _Refused else _LONG) from None
+    except _Refused as refused:
+        raise BadEvidence(where, str(refused)) from None
     return found
-
-
-_LONG: Final = "it has a number of over 4,000 digits"
 
 
 class _Refused(ValueError):
@@ -60,6 +64,14 @@ def _object(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
     if len(found) < len(pairs):
         raise _Refused("it has a key twice in one object")
     return found
+
+
+def _whole(text: str) -> int:
+    if len(text.removeprefix("-")) > MOST_DIGITS:
+        raise _Refused(f"it has a number of over {MOST_DIGITS} digits")
+    if text == "-0":
+        raise _Refused("it has the number -0, which is written 0")
+    return int(text)
 
 
 def _no_float(_: str) -> Any:
