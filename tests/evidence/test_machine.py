@@ -122,17 +122,17 @@ class EvidenceMachine(Working):
         reference = data.draw(st.sampled_from(self.there()))
         values = sealed_values(entry.recorded for entry in self.ledger.entries(reference))
         there = self.ledger.vault.there([value.digest for value in values])
-        if there:
-            digest = data.draw(st.sampled_from(sorted(there)))
+        # By their places: digests are random, and would be drawn anew each time.
+        places = {(value.version, value.path): value.digest for value in values}
+        if left := sorted(place for place, digest in places.items() if digest in there):
+            digest = places[data.draw(st.sampled_from(left))]
             assert self.ledger.store.erase_sealed([digest]) == 1
 
     # --- bad luck --------------------------------------------------------------------------------
 
-    @rule(days=st.sampled_from([0, 1, 200]))
+    @rule(days=st.sampled_from([0, 1, 10]))  # a clock that jumped by a year would be refused
     def time_goes_by(self, days):
-        last = self.ledger.store.head().recorded_at
-        if self.clock.now - last < timedelta(days=100):  # a clock that jumped by a year is refused
-            self.clock.now += timedelta(days=days, seconds=400)
+        self.clock.now += timedelta(days=days, seconds=400)
 
     @rule()
     def the_ledger_is_opened_again(self):
@@ -250,7 +250,7 @@ def signers(note, keys):
 
 TestEvidence = EvidenceMachine.TestCase
 TestEvidence.settings = settings(
-    max_examples=20,
+    max_examples=30,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
