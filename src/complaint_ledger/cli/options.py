@@ -79,8 +79,14 @@ def passphrase(called: str = "signing key") -> str | None:
     """Return what a key is encrypted under: from the environment, or asked for."""
     given = from_environment()
     if given is None and sys.stdin.isatty():
-        asked: str = click.prompt(f"Passphrase of the {called}", hide_input=True, err=True)
-        return asked
+        asked: str = click.prompt(
+            f"Passphrase of the {called} (empty for none)",
+            default="",
+            show_default=False,
+            hide_input=True,
+            err=True,
+        )
+        return asked or None
     return given
 
 
