@@ -443,6 +443,7 @@ AFTER_CLOSING = {
     e.TermsSent, e.ExhaustionNotified, e.ComplaintsLinked, e.ComplaintTransferred,
     e.RepresentativeAuthorised, e.EscalationRefused, e.UpdateSent, e.HandlingCodeRevised,
     e.ComplaintEscalated, e.ContactLogged, e.DocumentAdded, e.DocumentWithdrawn,
+    e.EvidenceBundleExported,
 }  # fmt: skip
 
 
