@@ -164,8 +164,9 @@ class EvidenceMachine(Working):
         _, work = self.someone(data, self.ledger)
 
         def go(write, arguments, named):
-            if written:
-                write(*arguments, **named)
+            made = write(*arguments, **named) if written else None
+            if hasattr(made, "close"):
+                made.close()  # as the end of a process does
             raise PowerCut
 
         with at_write(self.ledger.store, at, go), suppress(PowerCut):
@@ -250,7 +251,7 @@ def signers(note, keys):
 
 TestEvidence = EvidenceMachine.TestCase
 TestEvidence.settings = settings(
-    max_examples=30,
+    max_examples=20,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
