@@ -10,6 +10,8 @@ import base64
 import importlib.util
 import json
 import os
+import re
+import string
 import subprocess
 import sys
 from collections.abc import Callable
@@ -254,6 +256,23 @@ def test_no_file_can_be_left_out(path: str, tmp_path: Path) -> None:
 )
 def test_no_file_can_be_put_in(judge: Judge, path: str) -> None:
     assert judge(packed({**made(), path: b"x"})).startswith("FAILED  ")
+
+
+BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+
+
+def test_base64_is_written_in_one_way_only(judge: Judge) -> None:
+    """The last sign before a padding has bits that mean nothing, and so could say something."""
+    files, found = made(), 0
+    for path, data in files.items():
+        if not path.endswith((".consistency", ".tlog-proof", "head.txt")):
+            continue
+        for sign in re.finditer(rb"([A-Za-z0-9+/])=\n", data):
+            loose = BASE64[BASE64.index(sign[1].decode()) + 1].encode()
+            changed = data[: sign.start()] + loose + data[sign.start() + 1 :]
+            assert judge(packed({**files, path: changed})).startswith("FAILED"), path
+            found += 1
+    assert found > 4
 
 
 def test_no_end_can_be_cut_off(tmp_path: Path) -> None:
