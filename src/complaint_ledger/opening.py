@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from complaint_ledger import codec
+from complaint_ledger.beside import key_file, signing_file
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.words import (
     ActorId,
@@ -44,9 +45,6 @@ NATION_DEFAULTS: Final[Mapping[Nation, tuple[str, str]]] = {
 }
 
 STORED_FORM: Final = 1
-
-KEYS_VARIABLE: Final = "COMPLAINT_LEDGER_KEYS"
-SIGNING_VARIABLE: Final = "COMPLAINT_LEDGER_SIGNING_KEY"
 
 _GENESIS: Final = codec.Actor(id="system-genesis", kind="system", role="system")
 
@@ -101,7 +99,7 @@ def create_ledger(
     if keys_at is not None and keys_at.exists():
         raise BadValue("keys", f"there is a file at {keys_at} already; choose another place")
     slug = CouncilId(_slug(council))
-    signing = _signing(where, signing_key, passphrase)(origin(slug, ledger_id))
+    signing = _signing(where, signing_key, keys, passphrase)(origin(slug, ledger_id))
     made: list[Path] = []
     try:
         if keys_at is not None:
@@ -166,22 +164,8 @@ def open_ledger(
     if not store.head().position:
         store.close()
         raise NoLedger(where.text)
-    signing = _signing(where, signing_key, passphrase)
+    signing = _signing(where, signing_key, keys, passphrase)
     return Ledger(store, key_store(where, keys, store.ledger), clock, signing)
-
-
-def key_file(url: StoreUrl, keys: Path | str | None) -> Path | None:
-    """
-    Return where the key store of *url* is; None for a ledger in memory.
-
-    Args:
-        url: Where the ledger is; it may say.
-        keys: Where its key store is, if someone said so; else a variable may, or it is beside it.
-    """
-    given = keys or url.options.get("keys") or os.environ.get(KEYS_VARIABLE)
-    if url.scheme == "memory":
-        return None
-    return Path(given) if given else Path(f"{url.path}.keys")
 
 
 # A ledger in memory has its keys in memory, for as long as this process lives.
@@ -190,10 +174,15 @@ _MEMORY_KEYS: Final[dict[str, MemoryKeys]] = {}
 
 def key_store(url: StoreUrl, keys: Path | str | None, ledger: str) -> Callable[[], KeyStore]:
     """Return what opens the key store of *ledger*, which is at *url*."""
-    file = key_file(url, keys)
-    if file is None:
+    if url.scheme == "memory":
         return lambda: _MEMORY_KEYS.setdefault(ledger, MemoryKeys())
-    return lambda: FileKeys.open(file, ledger)
+
+    def open_keys() -> KeyStore:
+        file = key_file(url, keys)
+        assert file is not None
+        return FileKeys.open(file, ledger)
+
+    return open_keys
 
 
 # The same holds for the keys that sign its checkpoints.
@@ -201,18 +190,18 @@ _MEMORY_SIGNING: Final[dict[str, MemorySigning]] = {}
 
 
 def _signing(
-    url: StoreUrl, given: Path | str | None, passphrase: Passphrase
+    url: StoreUrl,
+    given: Path | str | None,
+    keys: Path | str | None,
+    passphrase: Passphrase,
 ) -> Callable[[str], SigningKeys]:
-    if url.scheme == "memory":
-        return lambda name: _MEMORY_SIGNING.setdefault(name, MemorySigning(name))
-    file = signing_file(url, given)
-    return lambda name: FileSigning(file, name, passphrase)
+    def open_signing(name: str) -> SigningKeys:
+        file = signing_file(url, given, keys)
+        if file is None:
+            return _MEMORY_SIGNING.setdefault(name, MemorySigning(name))
+        return FileSigning(file, name, passphrase)
 
-
-def signing_file(url: StoreUrl, given: Path | str | None = None) -> Path:
-    """Return where the signing key of the ledger at *url* is."""
-    place = given or url.options.get("signing-key") or os.environ.get(SIGNING_VARIABLE)
-    return Path(place) if place else Path(f"{url.path}.signing")
+    return open_signing
 
 
 def _slug(name: str) -> str:

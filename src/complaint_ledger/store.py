@@ -12,11 +12,17 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Final, Protocol, runtime_checkable
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import attrs
 
-from complaint_ledger.errors import BadStream, BadValue, ClockRefused, UnknownName
+from complaint_ledger.errors import (
+    BadStream,
+    BadValue,
+    ClockRefused,
+    StoreUnreadable,
+    UnknownName,
+)
 from complaint_ledger.evidence import entries
 
 Clock = Callable[[], datetime]
@@ -265,13 +271,17 @@ class StoreUrl:
     Attributes:
         text: The whole address, without a password.
         scheme: Which adapter: `sqlite` in `sqlite:///council.db`.
-        host: Who serves it, where someone does.
+        user: Who asks, where a server wants to know.
+        password: What they prove it by; never shown.
+        host: Who serves it, where someone does, with the port.
         path: The file, or the database.
         options: What follows the question mark.
     """
 
     text: str
     scheme: str
+    user: str = ""
+    password: str = attrs.field(default="", repr=False)
     host: str = ""
     path: str
     options: Mapping[str, str] = attrs.field(factory=dict)
@@ -310,9 +320,16 @@ def adapter(name: str) -> Adapter:
 
     Raises:
         UnknownName: None is installed under that name.
+        StoreUnreadable: It needs something that is not installed.
     """
     for point in entry_points(group="complaint_ledger.adapters", name=name):
-        found: Adapter = point.load()
+        try:
+            found: Adapter = point.load()
+        except ModuleNotFoundError as missing:
+            raise StoreUnreadable(
+                f"the adapter {name!r} needs {missing.name}, which is not installed; install its"
+                f" extra, such as complaint-ledger[{name}]"
+            ) from None
         return found
     raise UnknownName("adapter", name, adapters())
 
@@ -333,16 +350,25 @@ def parse_url(text: str) -> StoreUrl:
     except ValueError:
         raise BadValue("ledger", "it is no address; write sqlite:///council.db") from None
     # As with SQLAlchemy: three slashes are a relative path, four an absolute one.
-    path = parts.path[1:] if not parts.netloc else parts.path
+    path = parts.path[1:]
     if parts.scheme in {"sqlite", "memory"} and parts.netloc:
         raise BadValue("ledger", f"write {parts.scheme}:/// with three slashes before the path")
-    shown = text.replace(f":{parts.password}@", ":…@") if parts.password else text
+    who, _, host = parts.netloc.rpartition("@")
+    user, _, password = who.partition(":")
+    options = dict(parse_qsl(parts.query))
+    secret = options.pop("password", None) or unquote(password)
+    if parts.fragment:
+        raise BadValue("ledger", "there is a # in it; write %23 instead")
+    query = urlencode(options, safe="/:,")
+    shown = f"{user}{':…' * bool(secret)}@{host}" if who or secret else host
     return StoreUrl(
-        text=shown,
+        text=urlunsplit((parts.scheme, shown, parts.path, query, "")) if secret else text,
         scheme=parts.scheme,
-        host=parts.netloc,
+        user=unquote(user),
+        password=secret,
+        host=host,
         path=path,
-        options=dict(parse_qsl(parts.query)),
+        options=options,
     )
 
 

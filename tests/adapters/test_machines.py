@@ -1,12 +1,15 @@
 """Whatever is called in whatever order, a store agrees with a list of lines."""
 
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from complaint_ledger.ids import new_id
 from complaint_ledger.testing import EventStoreMachine
-from complaint_ledger_adapters import memory, sqlite
+from complaint_ledger_adapters import memory, postgres, sqlite
+from servers import PostgresServer
 
 
 class MemoryMachine(EventStoreMachine):
@@ -38,3 +41,19 @@ TestSQLite.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+
+class PostgresMachine(EventStoreMachine):
+    adapter = postgres.ADAPTER
+    server: ClassVar[PostgresServer]
+
+    def new_address(self):
+        return f"{self.server.conninfo('postgres')}?schema=s_{new_id()}"
+
+
+class TestPostgres(PostgresMachine.TestCase):
+    settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
+
+    @pytest.fixture(autouse=True)
+    def at(self, postgres):
+        PostgresMachine.server = postgres

@@ -7,6 +7,7 @@ import click
 from complaint_ledger.cli.options import keys_option, signing_key_option, url_option
 from complaint_ledger.domain.words import Nation
 from complaint_ledger.opening import create_ledger
+from complaint_ledger.store import parse_url
 
 
 @click.command()
@@ -43,6 +44,7 @@ def init(
         keys=keys,
         signing_key=signing_key,
     )
+    shown = parse_url(url).text  # without a password
     with ledger:
         click.echo(first)
         click.echo(
@@ -50,6 +52,6 @@ def init(
             f"Keep its key store apart from it, and back both up. The key that signs its\n"
             f"checkpoints, on this server, protects nothing from this server's\n"
             f"administrators: set up a witness (`complaint-ledger witness --help`). Next:\n"
-            f"  complaint-ledger actors add --ledger {url} --actor {first} --role handler",
+            f"  complaint-ledger actors add --ledger {shown} --actor {first} --role handler",
             err=True,
         )

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import click
 
+from complaint_ledger.beside import KEYS_VARIABLE, SIGNING_VARIABLE
 from complaint_ledger.evidence.key_files import from_environment
 from complaint_ledger.ledger import Ledger
-from complaint_ledger.opening import KEYS_VARIABLE, SIGNING_VARIABLE, open_ledger
+from complaint_ledger.opening import open_ledger
 
 FICTIONAL: Final = "FICTIONAL: nothing in this ledger happened."
 

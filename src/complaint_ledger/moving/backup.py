@@ -12,13 +12,14 @@ from typing import Final
 
 import attrs
 
+from complaint_ledger.beside import key_file
 from complaint_ledger.errors import BadValue, LedgerExists, StoreUnreadable
 from complaint_ledger.evidence.entries import instant
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.moving.copying import Copied, Tell
 from complaint_ledger.moving.ledgers import copy_to, silent
 from complaint_ledger.moving.places import Place, part_of
-from complaint_ledger.opening import key_file, open_ledger
+from complaint_ledger.opening import open_ledger
 from complaint_ledger.settling import said, sync_folder, write_new
 from complaint_ledger.store import Clock, StoreUrl, parse_url, system_clock
 

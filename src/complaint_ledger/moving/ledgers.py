@@ -4,11 +4,12 @@ from pathlib import Path
 
 import attrs
 
+from complaint_ledger.beside import key_file
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.moving.comparing import compare, compare_keys
 from complaint_ledger.moving.copying import Copied, Tell, copy_keys, fill
 from complaint_ledger.moving.places import Place
-from complaint_ledger.opening import key_file, open_ledger
+from complaint_ledger.opening import open_ledger
 from complaint_ledger.store import Clock, parse_url, system_clock
 
 

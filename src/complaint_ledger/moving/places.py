@@ -11,6 +11,7 @@ from pathlib import Path
 
 import attrs
 
+from complaint_ledger.beside import key_file, signing_file
 from complaint_ledger.errors import (
     BadValue,
     KeysError,
@@ -43,10 +44,8 @@ class Place:
     @classmethod
     def of(cls, url: StoreUrl, keys: Path | str | None) -> "Place":
         """Return the place at *url*, with its key store at *keys* or else beside it."""
-        if url.scheme == "memory":
-            return cls(url=url, keys=None)
-        given = keys or url.options.get("keys")
-        return cls(url=url, keys=Path(given) if given else Path(f"{url.path}.keys"))
+        # Not where a variable says: that is the ledger's own.
+        return cls(url=url, keys=key_file(url, keys, variable=False))
 
     @property
     def file(self) -> Path | None:
@@ -56,7 +55,7 @@ class Place:
     @property
     def signing(self) -> Path | None:
         """The file of its signing key, which need not be there."""
-        return None if self.url.scheme == "memory" else Path(f"{self.url.path}.signing")
+        return signing_file(self.url, None, self.keys, variable=False)
 
     @property
     def mark(self) -> str:

@@ -1,0 +1,294 @@
+"""
+Ledgers in PostgreSQL: many writers on many machines, many councils in one database.
+
+Built on `eventsourcing`'s PostgreSQL datastore and recorder base, with tables of our
+own: its notification ids come from a sequence, which leaves gaps, and its writers lock
+the table for each other. Here a ledger has one row (`ledgers`), whose lock an append
+takes; ledgers do not wait for one another. An append is one round trip.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from itertools import islice
+from types import MappingProxyType
+from typing import Any, Final
+
+import psycopg
+from eventsourcing.postgres import PostgresRecorder
+
+from complaint_ledger.errors import BadStream, ClaimTaken, KeptAlready, NoLedger
+from complaint_ledger.store import (
+    Appended,
+    Clock,
+    LedgerHead,
+    RecordedEvent,
+    SealedRow,
+    StoreUrl,
+    StreamAppend,
+    StreamHead,
+    check_batch,
+    check_kept_name,
+    check_stream,
+    system_clock,
+)
+from complaint_ledger_adapters import postgres_ledgers
+from complaint_ledger_adapters.postgres_ledgers import CHANNEL, statement
+from complaint_ledger_adapters.postgres_refusals import objections
+from complaint_ledger_adapters.postgres_restoring import Restoring
+from complaint_ledger_adapters.postgres_server import Connection, Place, Server, explained
+
+_DIGESTS_AT_ONCE: Final = 5000
+_EVENT: Final = "position, stream, version, id, name, schema, recorded_at, prev, body"
+
+_APPEND: Final = """
+    SELECT first_position, last_position, stamp, already_there FROM {schema}.append(
+        %s::uuid, %s::timestamptz, %s, %s::uuid[], %s::bigint[], %s::bigint[],
+        %s::uuid[], %s::text[], %s::bigint[], %b::bytea[], %s::text[], %s::uuid[],
+        %s::text[], %s::text[], %s::text[], %s::text[], %b::bytea[], %b::bytea[]
+    )
+"""
+
+
+class PostgresStore(PostgresRecorder):
+    """One ledger of a schema."""
+
+    def __init__(self, server: Server, ledger: str, clock: Clock, *, durable: bool) -> None:
+        super().__init__(server)
+        self.server = server
+        self.ledger = ledger
+        self.clock = clock
+        kinds = {"processes", "erase", "restore"}
+        # A server that does not wait for its disk may lose what it acknowledged.
+        self.capabilities = frozenset(kinds | {"durable"} if durable else kinds)
+        self._append = statement(_APPEND, server.schema)
+
+    def _sql(self, text: str) -> Any:
+        return statement(text, self.server.schema)
+
+    # --- appending -------------------------------------------------------------------------------
+
+    def append(self, batch: Sequence[StreamAppend], *, accept_clock: bool = False) -> Appended:
+        check_batch(batch)
+        if not batch:
+            return Appended(0, 0, None)
+        # The server's own clock is one for all who write to it.
+        clock = None if self.clock is system_clock else self.clock()
+        events = [event for part in batch for event in part.events]
+        rows = [row for event in events for row in event.sealed]
+        claims = {claim: part.stream for part in reversed(batch) for claim in part.claims}
+        _refuse_rivals_within(batch, claims)
+        values = (
+            self.ledger,
+            clock,
+            accept_clock,
+            [part.stream for part in batch],
+            [part.expected_version for part in batch],
+            [len(part.events) for part in batch],
+            [event.id for event in events],
+            [event.name for event in events],
+            [event.schema for event in events],
+            [event.body for event in events],
+            list(claims),
+            list(claims.values()),
+            [row.digest for row in rows],
+            [row.subject for row in rows],
+            [row.key_id for row in rows],
+            [row.algorithm for row in rows],
+            [row.nonce for row in rows],
+            [row.ciphertext for row in rows],
+        )
+
+        def append(connection: Connection) -> Appended:
+            with objections(self.ledger):
+                cursor = connection.cursor(binary=True).execute(self._append, values)
+                return Appended(*cursor.fetchone() or ())
+
+        return self.server.ask(append)
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def read(
+        self, stream: str, *, after: int = 0, upto: int | None = None
+    ) -> Sequence[RecordedEvent]:
+        try:
+            check_stream(stream)
+        except BadStream:
+            return []  # no uuid, and no stream
+        return self._events(
+            "WHERE ledger = %s AND stream = %s AND version > %s AND version <= %s ORDER BY version",
+            (self.ledger, stream, after, 2**62 if upto is None else upto),
+        )
+
+    def tail(self, *, after: int = 0, limit: int = 1000) -> Sequence[RecordedEvent]:
+        return self._events(
+            "WHERE ledger = %s AND position > %s ORDER BY position LIMIT %s",
+            (self.ledger, after, limit),
+        )
+
+    def _events(self, which: str, values: tuple[Any, ...]) -> list[RecordedEvent]:
+        rows = self._rows(f"SELECT {_EVENT} FROM {{schema}}.events {which}", values)  # noqa: S608
+        return [RecordedEvent(*row) for row in rows]
+
+    def _rows(self, text: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        asked = self._sql(text)
+        return self.server.ask(lambda c: c.cursor(binary=True).execute(asked, values).fetchall())
+
+    def head(self) -> LedgerHead:
+        rows = self._rows(
+            "SELECT position, recorded_at FROM {schema}.ledgers WHERE ledger = %s", (self.ledger,)
+        )
+        if not rows:
+            raise NoLedger(self.server.place.shown)
+        return LedgerHead(*rows[0])
+
+    def streams(self) -> Iterator[StreamHead]:
+        columns = "SELECT stream, version, leaf, first FROM {schema}.streams"
+        yield from (StreamHead(*row) for row in self._paged(columns, "stream"))
+
+    def claims(self) -> Iterator[tuple[str, str]]:
+        yield from self._paged("SELECT claim, stream FROM {schema}.claims", "claim")
+
+    def kept(self, prefix: str = "", *, after: str = "") -> Iterator[tuple[str, bytes]]:
+        yield from self._paged(
+            "SELECT name, data FROM {schema}.kept",
+            "name",
+            "AND name > %s AND name >= %s AND name < %s",
+            (after, prefix, f"{prefix}\x7f"),  # a name holds nothing past z
+        )
+
+    def _paged(
+        self, columns: str, by: str, which: str = "", values: tuple[Any, ...] = ()
+    ) -> Iterator[Any]:
+        """Yield rows by their first column, a page at a time."""
+        begin = f"{columns} WHERE ledger = %s {which}"
+        end = f"ORDER BY {by} LIMIT 1000"
+        page = self._rows(f"{begin} {end}", (self.ledger, *values))
+        while page:
+            yield from page
+            after = page[-1][0]
+            page = self._rows(f"{begin} AND {by} > %s {end}", (self.ledger, *values, after))
+
+    def claimed_by(self, claim: str) -> str | None:
+        rows = self._rows(
+            "SELECT stream FROM {schema}.claims WHERE ledger = %s AND claim = %s",
+            (self.ledger, claim),
+        )
+        return rows[0][0] if rows else None
+
+    def sealed(self, digests: Iterable[str]) -> Mapping[str, SealedRow]:
+        found: dict[str, SealedRow] = {}
+        rest = iter(digests)
+        while some := list(islice(rest, _DIGESTS_AT_ONCE)):
+            rows = self._rows(
+                "SELECT digest, subject, key_id, algorithm, nonce, ciphertext"
+                " FROM {schema}.sealed WHERE ledger = %s AND digest = ANY (%s)",
+                (self.ledger, some),
+            )
+            found |= {row[0]: SealedRow(*row) for row in rows}
+        return found
+
+    @contextmanager
+    def listen(self) -> Iterator[Callable[[float], None]]:
+        """Yield what waits until something may have been appended, or so many seconds."""
+        asked = f'LISTEN "{CHANNEL}{self.ledger}"'
+        with closing(_Ear(self.server.place, asked)) as ear:
+            yield ear.wait
+
+    # --- keeping, erasing, restoring, closing ----------------------------------------------------
+
+    def keep(self, name: str, data: bytes) -> None:
+        check_kept_name(name)
+        rows = self._rows("SELECT {schema}.keep(%s::uuid, %s, %b)", (self.ledger, name, data))
+        if not rows[0][0]:
+            raise KeptAlready(name)
+
+    def erase_sealed(self, digests: Iterable[str]) -> int:
+        rows = self._rows(
+            "SELECT {schema}.erase_sealed(%s::uuid, %s::text[])", (self.ledger, list(set(digests)))
+        )
+        return int(rows[0][0])
+
+    def restore(
+        self,
+        events: Iterable[RecordedEvent],
+        sealed: Iterable[SealedRow],
+        claims: Mapping[str, str],
+        kept: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        # Not asked again where the connection breaks: what came in may be used up.
+        try:
+            with closing(self.server.place.connect()) as connection, connection.transaction():
+                restoring = Restoring(connection, self.server.schema, self.ledger)
+                restoring.events(events)
+                restoring.sealed(sealed)
+                restoring.claims(claims)
+                restoring.kept(kept)
+        except psycopg.Error as error:
+            raise explained(error) from None
+
+    def close(self) -> None:
+        self.server.close()
+
+
+class _Ear:
+    """Listens on a connection of its own; where that breaks, time alone wakes."""
+
+    def __init__(self, place: Place, asked: str) -> None:
+        self._place = place
+        self._asked = asked
+        self._connection: Connection | None = place.connect()
+        self._connection.execute(asked)
+
+    def wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        try:
+            if self._connection is None:
+                self._connection = self._place.connected()
+                self._connection.execute(self._asked)
+                return  # something may have been said meanwhile
+            for _ in self._connection.notifies(timeout=seconds, stop_after=1):
+                return
+        except psycopg.Error:
+            self.close()
+            time.sleep(max(0.0, min(1.0, until - time.monotonic())))
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def _refuse_rivals_within(batch: Sequence[StreamAppend], claims: Mapping[str, str]) -> None:
+    for part in batch:
+        for claim in part.claims:
+            if claims[claim] != part.stream:
+                raise ClaimTaken(claim)
+
+
+class PostgresAdapter:
+    """Opens `postgresql://user@host:port/database?schema=…&ledger=NAME`."""
+
+    served = True
+
+    def create(self, url: StoreUrl, ledger: str, clock: Clock) -> PostgresStore:
+        place = Place.of(url)
+        with closing(place.connect()) as connection:
+            try:
+                postgres_ledgers.make(connection, place, ledger)
+            except psycopg.Error as error:
+                raise explained(error) from None
+        return self.open(url, clock)
+
+    def open(self, url: StoreUrl, clock: Clock) -> PostgresStore:
+        place = Place.of(url)
+        server = Server(place)
+        with closing(place.connect()) as connection:
+            try:
+                found = postgres_ledgers.find(connection, place)
+            except psycopg.Error as error:
+                raise explained(error) from None
+        return PostgresStore(server, found.id, clock, durable=found.on_disk)
+
+
+ADAPTER = PostgresAdapter()
