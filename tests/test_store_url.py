@@ -90,7 +90,7 @@ def test_adapters_are_found_by_their_names():
 
 
 def test_an_adapter_that_is_not_installed_is_refused_and_the_others_are_named():
-    with pytest.raises(UnknownName, match="memory, .*sqlite") as unknown:
+    with pytest.raises(UnknownName, match=r"memory, .*sqlite") as unknown:
         adapter("abacus")
 
     assert unknown.value.known == adapters()

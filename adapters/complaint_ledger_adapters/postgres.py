@@ -36,7 +36,13 @@ from complaint_ledger_adapters import postgres_ledgers
 from complaint_ledger_adapters.postgres_ledgers import CHANNEL, statement
 from complaint_ledger_adapters.postgres_refusals import objections
 from complaint_ledger_adapters.postgres_restoring import Restoring
-from complaint_ledger_adapters.postgres_server import Connection, Place, Server, explained
+from complaint_ledger_adapters.postgres_server import (
+    Connection,
+    Place,
+    Server,
+    explained,
+    refuse_lost_events,
+)
 
 _DIGESTS_AT_ONCE: Final = 5000
 _EVENT: Final = "position, stream, version, id, name, schema, recorded_at, prev, body"
@@ -272,6 +278,7 @@ class PostgresAdapter:
     served = True
 
     def create(self, url: StoreUrl, ledger: str, clock: Clock) -> PostgresStore:
+        refuse_lost_events()
         place = Place.of(url)
         with closing(place.connect()) as connection:
             try:

@@ -30,6 +30,7 @@ from complaint_ledger.store import StoreUrl
 PATIENCE = 30.0  # seconds for which a server that went away is waited for
 LOCK_TIMEOUT: Final = 60  # seconds a writer waits for another
 CONNECT_TIMEOUT: Final = 5  # seconds
+POOL_TIMEOUT: Final = 1  # second, after which a connection is made beside the pool
 CONNECTIONS: Final = 10  # at most, of one store
 SCHEMA: Final = "complaint_ledger"
 LOST_EVENTS: Final = "POSTGRES_ENABLE_DB_FUNCTIONS"
@@ -99,7 +100,7 @@ class Place:
         try:
             return self.connected()
         except psycopg.Error as error:
-            raise explained(error) from None
+            raise explained(error, sent=False) from None
 
     def connected(self) -> Connection:
         """Return what `connect` does; what goes wrong is said by psycopg."""
@@ -151,7 +152,7 @@ class Server(PostgresDatastore):
             user="",
             password="",
             schema=place.schema,
-            connect_timeout=CONNECT_TIMEOUT,
+            connect_timeout=POOL_TIMEOUT,
             max_overflow=CONNECTIONS - 1,
             originator_id_type="text",
         )
@@ -240,7 +241,8 @@ _SAID: Final = {
 
 # A connection that is refused bears no code; the server's words are mostly English.
 _WORDS: Final = (
-    (("password authentication failed", "no password supplied"), "28P01"),
+    (("password authentication failed",), "28P01"),
+    (("no password supplied",), "28P01"),
     (("database", "does not exist"), "3D000"),
     (("role", "does not exist"), "28000"),
     (("pg_hba.conf",), "28000"),
@@ -249,16 +251,24 @@ _WORDS: Final = (
 )
 
 
-def explained(error: psycopg.Error) -> StoreError:
-    """Return what *error* means; the server's own words may hold a value, and are not repeated."""
+def explained(error: psycopg.Error, *, sent: bool = True) -> StoreError:
+    """
+    Return what *error* means; the server's own words may hold a value, and are not repeated.
+
+    Args:
+        error: What psycopg says.
+        sent: Something may have reached the server before.
+    """
     state = error.sqlstate or _state(str(error))
     if state in _SAID:
         why = _SAID[state]
     elif _passes(error):
-        why = (
-            "no server answers there; start it, or mend the address. What was sent last may be"
-            " recorded or not: send the same again, and it is there once"
-        )
+        why = "no server answers there; start it, or mend the address"
+        if sent:
+            why += (
+                ". What was sent last may be recorded or not: send the same again, and it is"
+                " there once"
+            )
     else:
         name = type(error).__name__
         why = f"it cannot do that ({name}{f', {state}' if state else ''})"
