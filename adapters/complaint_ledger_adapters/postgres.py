@@ -9,7 +9,7 @@ takes; ledgers do not wait for one another. An append is one round trip.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
@@ -37,6 +37,7 @@ from complaint_ledger_adapters.postgres_ledgers import CHANNEL, statement
 from complaint_ledger_adapters.postgres_refusals import objections
 from complaint_ledger_adapters.postgres_restoring import Restoring
 from complaint_ledger_adapters.postgres_server import (
+    POOL_TIMEOUT,
     Connection,
     Place,
     Server,
@@ -288,13 +289,17 @@ class PostgresAdapter:
         return self.open(url, clock)
 
     def open(self, url: StoreUrl, clock: Clock) -> PostgresStore:
+        refuse_lost_events()
         place = Place.of(url)
-        server = Server(place)
         with closing(place.connect()) as connection:
             try:
                 found = postgres_ledgers.find(connection, place)
             except psycopg.Error as error:
                 raise explained(error) from None
+        server = Server(place)
+        # Whoever asks before the first connection is there makes the pool open a second.
+        with suppress(psycopg.OperationalError):
+            server.pool.open(wait=True, timeout=POOL_TIMEOUT)
         return PostgresStore(server, found.id, clock, durable=found.on_disk)
 
 

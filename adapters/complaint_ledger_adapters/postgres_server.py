@@ -144,7 +144,6 @@ class Server(PostgresDatastore):
     """Connections to one place, for as many threads as ask."""
 
     def __init__(self, place: Place) -> None:
-        refuse_lost_events()
         super().__init__(
             dbname="",
             host="",
