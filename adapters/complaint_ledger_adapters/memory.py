@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from types import MappingProxyType
 
@@ -24,6 +25,7 @@ from complaint_ledger.store import (
     StoreUrl,
     StreamAppend,
     StreamHead,
+    Wait,
     check_batch,
     check_kept_name,
     next_time,
@@ -33,12 +35,13 @@ from complaint_ledger.store import (
 class MemoryStore:
     """Lists and dictionaries behind one lock."""
 
-    capabilities = frozenset({"erase", "restore"})
+    capabilities = frozenset({"erase", "push", "restore"})
 
     def __init__(self, ledger: str, clock: Clock) -> None:
         self.ledger = ledger
         self.clock = clock
         self._lock = threading.Lock()
+        self._more = threading.Condition(self._lock)
         self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
         self._leaves: dict[str, bytes] = {}
@@ -76,6 +79,7 @@ class MemoryStore:
             self._appended = True
             for part in batch:
                 self._record(part, now)
+            self._more.notify_all()
             return Appended(first, len(self._events), now)
 
     def _already_there(self, part: StreamAppend) -> bool:
@@ -133,6 +137,19 @@ class MemoryStore:
         if not self._events:
             return LedgerHead(0, None)
         return LedgerHead(self._events[-1].position, self._events[-1].recorded_at)
+
+    @contextmanager
+    def listen(self) -> Iterator[Wait]:
+        seen = self.head().position
+
+        def wait(seconds: float) -> bool:
+            nonlocal seen
+            with self._more:
+                heard = self._more.wait_for(lambda: len(self._events) != seen, seconds)
+                seen = len(self._events)
+            return heard
+
+        yield wait
 
     def streams(self) -> Iterator[StreamHead]:
         with self._lock:
@@ -192,6 +209,7 @@ class MemoryStore:
             self._sealed.update({row.digest: row for row in rows})
             self._claims.update(claims)
             self._kept.update(kept)
+            self._more.notify_all()
 
     def _check_restored(
         self,

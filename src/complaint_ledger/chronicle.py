@@ -80,6 +80,15 @@ def chronicle(
     return tuple(_line(ledger, entry, notes.get(entry.recorded.id), show) for entry in told)
 
 
+def line_of(ledger: Ledger, entry: Entry) -> Line:
+    """
+    Return *entry* as a line, with nothing opened.
+
+    It is as it was recorded: whether a later entry corrects it, that entry says.
+    """
+    return _line(ledger, entry, None, _Show(ledger, [entry], {}))
+
+
 def _line(ledger: Ledger, entry: Entry, stands: str | None, show: "_Show") -> Line:
     fields = codec.fields(entry.event, show)
     fields.pop("occurred_on", None)

@@ -8,6 +8,7 @@ codec, makes ids and reads clocks, so that nothing in the domain has to.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from threading import Event
 from typing import Final, Self
 
 import attrs
@@ -32,6 +33,7 @@ from complaint_ledger.errors import (
 )
 from complaint_ledger.evidence.signing import MemorySigning, SigningKeys, origin
 from complaint_ledger.files import check_file
+from complaint_ledger.following import POLL, follow
 from complaint_ledger.ids import DerivedIds, new_actor, new_id
 from complaint_ledger.own import OwnStream, in_force
 from complaint_ledger.privacy.keys import KeyStore
@@ -557,6 +559,35 @@ class Ledger:
         or recorded out of order is read again on its own.
         """
         return complaints_of(self.store)
+
+    def follow(
+        self,
+        *,
+        after: int = 0,
+        poll: float = POLL,
+        until: int | None = None,
+        stop: Event | None = None,
+    ) -> Iterator[Entry]:
+        """
+        Yield every entry past position *after*, in order, and go on for ever as entries come.
+
+        The ledger's own are among them; what is sealed stays sealed. Keep the position of
+        the last entry that was dealt with, and begin there again after a break: each entry
+        comes at least once, and none is missed.
+
+        Args:
+            after: The last position that was dealt with; 0 for all there is.
+            poll: Seconds between two looks, where the store does not say that there is something.
+            until: The last position to yield; it ends there.
+            stop: Ends it when it is set, in less than a second.
+
+        Raises:
+            BadValue: *after* lies past the ledger's end, or *poll* is no time.
+            StoreUnreadable: The store cannot be read; begin again with the last position.
+            UnreadableEvent: No reader here understands an event.
+        """
+        recorded = follow(self.store, after=after, poll=poll, until=until, stop=stop)
+        return (read_entry(each) for each in recorded)
 
 
 def _refuse_moved(replacement: e.Event, stored: Sequence[RecordedEvent]) -> None:

@@ -8,6 +8,7 @@ and without gaps.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
 from types import MappingProxyType
@@ -167,7 +168,8 @@ class EventStore(Protocol):
 
     Attributes:
         ledger: The id of the ledger it keeps.
-        capabilities: Which optional parts of the contract it declares.
+        capabilities: Which optional parts of the contract it declares. One that declares
+            `push` is `Listens` too.
     """
 
     @property
@@ -263,6 +265,32 @@ class EventStore(Protocol):
         """Let go of files and connections."""
 
 
+Wait = Callable[[float], object]
+"""
+Waits until something may have been recorded, or so many seconds have passed.
+
+It returns False where only the time has passed; whatever else it returns, who follows looks.
+"""
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """What a store is besides that declares `push`."""
+
+    def listen(self) -> AbstractContextManager[Wait]:
+        """
+        Listen to what is recorded, whoever records it; yield what waits for it.
+
+        What was recorded since the listening began, or since the last wait ended, ends the
+        next one at once. It may end for nothing. Each listener hears everything, each in
+        one thread at a time; some may not be told (a connection broke), so that who listens
+        looks now and then all the same.
+
+        Raises:
+            StoreUnreadable: The store cannot be reached.
+        """
+
+
 @attrs.frozen(kw_only=True)
 class StoreUrl:
     """
@@ -306,6 +334,22 @@ class Adapter(Protocol):
         Raises:
             NoLedger: Nothing is there.
             StoreUnreadable: What is there cannot be read.
+        """
+
+
+@runtime_checkable
+class Scratches(Protocol):
+    """What an adapter is besides whose stores `complaint-ledger adapters check` can try."""
+
+    def scratch(self, url: StoreUrl) -> AbstractContextManager[Callable[[], str]]:
+        """
+        Yield what gives, at each call, an address by *url* where no ledger is yet.
+
+        At the end all that was made at these addresses is taken away, and nothing else is
+        touched. Another process can open the addresses too, if the store allows it.
+
+        Raises:
+            StoreUnreadable: Nothing can be made there.
         """
 
 

@@ -25,6 +25,7 @@ class Commands(click.Group):
         "due": "complaint_ledger.cli.due:due",
         "evidence": "complaint_ledger.cli.evidence:evidence",
         "findings": "complaint_ledger.cli.findings:findings",
+        "follow": "complaint_ledger.cli.follow:follow",
         "history": "complaint_ledger.cli.history:history",
         "import": "complaint_ledger.cli.import_:import_",
         "init": "complaint_ledger.cli.init:init",

@@ -17,7 +17,7 @@ from complaint_ledger.evidence.entries import instant
 from complaint_ledger.fields import parse_date
 from complaint_ledger.ledger import Ledger
 
-__all__ = ["FORMATS", "history", "print_timeline"]
+__all__ = ["FORMATS", "history", "print_timeline", "row_of"]
 
 
 @click.command()
@@ -71,10 +71,11 @@ def history(
         print_timeline(lines)
     else:
         columns = ("position", "version", "event", "occurred_on", "recorded_at", "actor", "stands")
-        print_rows([_row(line, flat=form == "csv") for line in lines], form, columns)
+        print_rows([row_of(line, flat=form == "csv") for line in lines], form, columns)
 
 
-def _row(line: Line, *, flat: bool) -> dict[str, Any]:
+def row_of(line: Line, *, flat: bool) -> dict[str, Any]:
+    """Return *line* as a program reads it; its actor by id alone where it is *flat*."""
     row: dict[str, Any] = {
         "position": line.position,
         "version": line.version,

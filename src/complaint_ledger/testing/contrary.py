@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from types import MappingProxyType
 
 from complaint_ledger.errors import StreamMoved
@@ -9,10 +10,12 @@ from complaint_ledger.store import (
     Appended,
     EventStore,
     LedgerHead,
+    Listens,
     RecordedEvent,
     SealedRow,
     StreamAppend,
     StreamHead,
+    Wait,
 )
 
 
@@ -58,6 +61,10 @@ class ContraryStore:
 
     def head(self) -> LedgerHead:
         return self.store.head()
+
+    def listen(self) -> AbstractContextManager[Wait]:
+        assert isinstance(self.store, Listens), "the store does not declare push"
+        return self.store.listen()
 
     def streams(self) -> Iterator[StreamHead]:
         return self.store.streams()

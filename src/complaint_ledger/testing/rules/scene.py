@@ -25,6 +25,7 @@ CAPABILITIES: Final[Mapping[str, str]] = {
     "durable": "what was acknowledged outlives the process",
     "erase": "sealed rows can be deleted for good",
     "processes": "several processes may have the ledger open",
+    "push": "a follower is told at once when something is recorded",
     "restore": "a store that nothing was appended to can be filled from a backup",
 }
 """What a store may declare; each switches on the rules that define it."""
