@@ -8,7 +8,7 @@ takes; ledgers do not wait for one another. An append is one round trip.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from complaint_ledger.store import (
     StoreUrl,
     StreamAppend,
     StreamHead,
+    Wait,
     check_batch,
     check_kept_name,
     check_stream,
@@ -65,7 +66,7 @@ class PostgresStore(PostgresRecorder):
         self.server = server
         self.ledger = ledger
         self.clock = clock
-        kinds = {"processes", "erase", "restore"}
+        kinds = {"processes", "erase", "restore", "push"}
         # A server that does not wait for its disk may lose what it acknowledged.
         self.capabilities = frozenset(kinds | {"durable"} if durable else kinds)
         self._append = statement(_APPEND, server.schema)
@@ -196,8 +197,7 @@ class PostgresStore(PostgresRecorder):
         return found
 
     @contextmanager
-    def listen(self) -> Iterator[Callable[[float], None]]:
-        """Yield what waits until something may have been appended, or so many seconds."""
+    def listen(self) -> Iterator[Wait]:
         asked = f'LISTEN "{CHANNEL}{self.ledger}"'
         with closing(_Ear(self.server.place, asked)) as ear:
             yield ear.wait
@@ -247,18 +247,18 @@ class _Ear:
         self._connection: Connection | None = place.connect()
         self._connection.execute(asked)
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
         until = time.monotonic() + seconds
         try:
             if self._connection is None:
                 self._connection = self._place.connected()
                 self._connection.execute(self._asked)
-                return  # something may have been said meanwhile
-            for _ in self._connection.notifies(timeout=seconds, stop_after=1):
-                return
+                return True  # something may have been said meanwhile
+            return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
         except psycopg.Error:
             self.close()
-            time.sleep(max(0.0, min(1.0, until - time.monotonic())))
+            time.sleep(max(0.0, until - time.monotonic()))
+            return True
 
     def close(self) -> None:
         connection, self._connection = self._connection, None

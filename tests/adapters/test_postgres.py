@@ -7,7 +7,7 @@ from complaint_ledger.store import parse_url
 from complaint_ledger.testing import EventStoreContract
 from complaint_ledger_adapters.postgres import ADAPTER
 
-CAPABILITIES = frozenset({"durable", "processes", "erase", "restore"})
+CAPABILITIES = frozenset({"durable", "processes", "erase", "restore", "push"})
 
 
 class TestPostgresStore(EventStoreContract):
