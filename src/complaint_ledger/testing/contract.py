@@ -16,6 +16,7 @@ are not there at all. No rule is ever overridden.
 """
 
 from complaint_ledger.testing.rules.clocks import Clocks
+from complaint_ledger.testing.rules.following import Following
 from complaint_ledger.testing.rules.keeping import Keeping
 from complaint_ledger.testing.rules.processes import Processes
 from complaint_ledger.testing.rules.reading import Reading
@@ -26,6 +27,6 @@ from complaint_ledger.testing.rules.sealing import Sealing
 
 
 class EventStoreContract(
-    Recording, Reading, Rivalry, Clocks, Sealing, Keeping, Restoring, Processes
+    Recording, Reading, Rivalry, Following, Clocks, Sealing, Keeping, Restoring, Processes
 ):
     """Every rule of the port."""

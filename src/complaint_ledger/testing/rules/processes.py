@@ -18,9 +18,9 @@ class Processes(Scene):
     def test_two_processes_race_and_one_wins_each_version(self, open_store: OpenStore) -> None:
         store = open_store()
 
-        with _rival(open_store, "a") as one, _rival(open_store, "b") as other:
+        with another_process(open_store, "a") as one, another_process(open_store, "b") as other:
             for process in (one, other):
-                _say(process, f"race {VERSIONS}")
+                say(process, f"race {VERSIONS}")
             won = [process.communicate(timeout=PATIENCE)[0].split() for process in (one, other)]
 
         assert [one.returncode, other.returncode] == [0, 0]
@@ -35,8 +35,8 @@ class Processes(Scene):
         store = open_store()
         batch = rival.batch("a", 0)
 
-        with _rival(open_store, "a") as process:
-            _say(process, "die")
+        with another_process(open_store, "a") as process:
+            say(process, "die")
             out, _ = process.communicate(timeout=PATIENCE)
 
         assert (out, process.returncode != 0) == ("", True)  # it was killed, and told nobody
@@ -45,38 +45,61 @@ class Processes(Scene):
         assert [event.id for part in batch for event in part.events] == ids(store.tail())
         assert check_whole(store) == 2
 
+    @needs("durable")
+    def test_what_was_acknowledged_outlives_the_process_that_heard_so(
+        self, open_store: OpenStore
+    ) -> None:
+        with another_process(open_store, "a") as process:
+            say(process, "keep")
+            told = heard(process)
+            process.kill()
+
+        assert told == ["acknowledged"]
+        store, row = open_store(), rival.row("a")
+        assert ids(store.tail()) == ["a" * 32]
+        assert {row.digest: row} == store.sealed([row.digest])
+        assert (store.claimed_by(rival.CLAIM), list(store.kept())) == (ONE, [rival.KEPT])
+        assert check_whole(store) == 1
+
     @needs("processes")
     def test_another_process_sees_what_was_recorded(self, open_store: OpenStore) -> None:
         store = open_store()
         store.append(rival.batch("b", 0))
 
-        with _rival(open_store, "b") as process:
-            _say(process, "look")
+        with another_process(open_store, "b") as process:
+            say(process, "look")
             out, _ = process.communicate(timeout=PATIENCE)
 
         assert ids(store.tail()) == out.split()
 
 
 @contextmanager
-def _rival(open_store: OpenStore, name: str) -> Iterator[subprocess.Popen[str]]:
+def another_process(open_store: OpenStore, name: str) -> Iterator[subprocess.Popen[str]]:
     """Start another process with the same ledger open."""
     at = open_store.clock().isoformat()
     process = subprocess.Popen(  # noqa: S603 - our own file
-        [sys.executable, "-P", str(rival.__file__), open_store.address, name, at],
+        [sys.executable, "-P", str(rival.__file__), name, at],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     with process:
         try:
-            assert process.stdout
-            assert process.stdout.readline().strip() == "ready"
+            say(process, open_store.address)  # never as an argument: it may hold a password
+            assert heard(process) == ["ready"]
             yield process
         finally:
             process.kill()
 
 
-def _say(process: subprocess.Popen[str], line: str) -> None:
+def heard(process: subprocess.Popen[str]) -> list[str]:
+    """Return the words of the next line that *process* says; none when it has ended."""
+    assert process.stdout
+    return process.stdout.readline().split()
+
+
+def say(process: subprocess.Popen[str], line: str) -> None:
+    """Tell *process* what to do."""
     assert process.stdin
     process.stdin.write(f"{line}\n")
     process.stdin.flush()

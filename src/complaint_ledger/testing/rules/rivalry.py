@@ -25,6 +25,7 @@ Job = Callable[[], list[int] | None]
 
 WRITERS: Final = 6
 ROUNDS: Final = 20
+BIG: Final = 200  # events in a batch that takes its time
 
 
 class Rivalry(Scene):
@@ -129,3 +130,39 @@ class Rivalry(Scene):
         assert isinstance(seen, list), seen
         assert list(range(1, 3 * ROUNDS + 1)) == seen
         assert len(list(everything(open_store()))) == 3 * ROUNDS
+
+    def test_no_small_batch_overtakes_a_big_one(self, open_store: OpenStore) -> None:
+        # Where a position is taken before it can be seen, a small batch overtakes a big one,
+        # and who reads on from the last position they saw never sees the big one.
+        big, small = 2, 3
+        done = [Event() for _ in range(big + small)]
+
+        def write(number: int, batches: int, size: int) -> None:
+            store, stream = open_store(), f"{number:032x}"
+            try:
+                for n in range(batches):
+                    events = [an_event(b"x" * 500) for _ in range(size)]
+                    store.append([on(stream, n * size, *events)])
+            finally:
+                done[number].set()
+
+        def read_on(limit: int) -> list[int]:
+            store, seen = open_store(), [0]
+            while True:
+                last_look = all(one.is_set() for one in done)
+                page = store.tail(after=seen[-1], limit=limit)
+                seen += [event.position for event in page]
+                if last_look and not page:
+                    return seen[1:]
+
+        jobs: list[Job] = [
+            partial(read_on, 1000),
+            partial(read_on, 30),
+            *(partial(write, n, ROUNDS // 4, BIG) for n in range(big)),
+            *(partial(write, n, ROUNDS, 1) for n in range(big, big + small)),
+        ]
+        one, other, *written = all_at_once(jobs)
+
+        assert written == [None] * (big + small)
+        assert one == list(range(1, big * ROUNDS // 4 * BIG + small * ROUNDS + 1))
+        assert one == other
