@@ -19,6 +19,7 @@ from complaint_ledger.errors import BadValue
 from complaint_ledger.fields import parse_date
 from complaint_ledger.opening import open_ledger
 from complaint_ledger.texts import closed
+from complaint_ledger.to_json import deadline_to_json
 
 COLUMNS = ("id", "due_on", "rule", "source", "presumed", "because")
 
@@ -145,8 +146,9 @@ def _deadlines(
 def print_deadlines(owed: Iterable[Deadline], form: str, more: tuple[str, ...] = ()) -> None:
     """Print *owed*; as a table, each deadline with its reasons beneath; else *more* columns too."""
     if form != "table":
-        rows = (_row(each) | {name: getattr(each, name) for name in more} for each in owed)
-        print_rows(rows, form, (*COLUMNS, *more))
+        columns = (*COLUMNS, *more)
+        told = map(deadline_to_json, owed)
+        print_rows(({name: each[name] for name in columns} for each in told), form, columns)
         return
     listed = list(owed)
     width = max((len(_named(deadline)) for deadline in listed), default=0)
@@ -165,14 +167,3 @@ def print_deadlines(owed: Iterable[Deadline], form: str, more: tuple[str, ...] =
 
 def _named(deadline: Deadline) -> str:
     return f"{deadline.id} {deadline.item}" if deadline.item else deadline.id
-
-
-def _row(deadline: Deadline) -> dict[str, object]:
-    return {
-        "id": deadline.id,
-        "due_on": deadline.due_on,
-        "rule": deadline.rule,
-        "source": deadline.source,
-        "presumed": deadline.presumed,
-        "because": list(deadline.because),
-    }

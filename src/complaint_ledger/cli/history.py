@@ -13,9 +13,9 @@ from complaint_ledger.cli.output import FORMATS, format_option, print_rows
 from complaint_ledger.cli.times import known_at_option, parse_known_at
 from complaint_ledger.domain.words import ReasonId, read
 from complaint_ledger.errors import BadValue
-from complaint_ledger.evidence.entries import instant
 from complaint_ledger.fields import parse_date
 from complaint_ledger.ledger import Ledger
+from complaint_ledger.to_json import line_to_json
 
 __all__ = ["FORMATS", "history", "print_timeline", "row_of"]
 
@@ -76,29 +76,8 @@ def history(
 
 def row_of(line: Line, *, flat: bool) -> dict[str, Any]:
     """Return *line* as a program reads it; its actor by id alone where it is *flat*."""
-    row: dict[str, Any] = {
-        "position": line.position,
-        "version": line.version,
-        "event": line.event,
-        "occurred_on": line.occurred_on,
-        "recorded_at": instant(line.recorded_at),
-        "actor": line.actor.id
-        if flat
-        else {"id": line.actor.id, "kind": line.actor.kind, "role": line.actor.role},
-        "fields": line.fields,
-        "entry": line.entry,
-        "id": line.id,
-        "stands": line.stands,
-    }
-    if line.on_behalf_of:
-        row["on_behalf_of"] = line.on_behalf_of
-    if line.source:
-        row["source"] = {
-            "import": line.source.import_id,
-            "row": line.source.row,
-            "recorded": line.source.recorded,
-        }
-    return row
+    row = line_to_json(line)
+    return {**row, "actor": line.actor.id} if flat else row
 
 
 def print_timeline(lines: tuple[Line, ...]) -> None:

@@ -5,43 +5,18 @@ The options are made from the command's own fields, so that the two cannot
 drift apart: an id or a code is read by its shape, a text is sealed.
 """
 
-from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 import click
 
-from complaint_ledger import codec
 from complaint_ledger.cli.options import actor_option, with_ledger
 from complaint_ledger.cli.output import as_json, format_option, print_rows
 from complaint_ledger.cli.record_fields import build
 from complaint_ledger.cli.record_options import options_of
 from complaint_ledger.domain import commands as c
+from complaint_ledger.from_json import COMMANDS
 from complaint_ledger.ledger import Ledger, Recorded
-
-COMMANDS: Mapping[str, type[c.Command]] = {
-    "receive": c.Receive,
-    "acknowledge": c.Acknowledge,
-    "define": c.Define,
-    "add-head": c.AddHead,
-    "assign": c.Assign,
-    "extend": c.Extend,
-    "sign-off": c.SignOff,
-    "respond": c.Respond,
-    "deliver": c.Deliver,
-    "resolve": c.Resolve,
-    "escalate": c.Escalate,
-    "refuse": c.Refuse,
-    "refuse-escalation": c.RefuseEscalation,
-    "withdraw": c.Withdraw,
-    "reopen": c.Reopen,
-    "close": c.Close,
-    "refer": c.Refer,
-    "premature": c.Premature,
-    "ombudsman-outcome": c.OmbudsmanOutcome,
-    "correct": c.Correct,
-    "retract": c.Retract,
-    **{codec.EVENT_NAMES[kind]: kind for kind in get_args(c.Plain)},
-}
+from complaint_ledger.to_json import recorded_to_json
 
 
 @click.group()
@@ -80,33 +55,14 @@ def _subcommand(name: str, kind: type[c.Command]) -> click.Command:
 def _report(ledger: Ledger, recorded: Recorded, form: str) -> None:
     for remark in recorded.remarks:
         click.echo(f"complaint-ledger: {remark}", err=True)
-    rows = [
-        {
-            "position": fact.position,
-            "version": fact.version,
-            "event": codec.name_of(fact.event)[0],
-            "occurred_on": fact.event.occurred_on,
-            "id": fact.id,
-        }
-        for fact in recorded.events
-    ]
+    told = recorded_to_json(ledger, recorded)
     if form == "json":
-        click.echo(
-            as_json(
-                {
-                    "complaint": ledger.complaint(recorded.stream).reference,
-                    "stream": recorded.stream,
-                    "version": recorded.version,
-                    "already_there": recorded.already_there,
-                    "events": rows,
-                }
-            )
-        )
+        click.echo(as_json(told))
         return
     if recorded.already_there:
         click.echo("Nothing new: this was recorded already.", err=True)
-    if rows:
-        print_rows(rows, form, ("position", "version", "event", "occurred_on", "id"))
+    if told["events"]:
+        print_rows(told["events"], form, ("position", "version", "event", "occurred_on", "id"))
 
 
 for _name, _kind in COMMANDS.items():
