@@ -23,6 +23,7 @@ Every error the library raises.
         ├── KeptAlready         other data is kept under that name
         ├── NotACopy            what is there is no part-finished copy of this ledger
         ├── CopyDiffers         a copy that is not the same
+        ├── PastTheLedger       something would be written that is no entry of the ledger
         ├── BadStream           a stream id that is not 32 lower-case hex digits
         └── ClockRefused        a clock that jumped
 
@@ -298,6 +299,24 @@ class CopyDiffers(StoreError):
             " what changed it, and copy again"
         )
         self.position = position
+
+
+class PastTheLedger(StoreError):
+    """
+    What only reads a ledger was asked to write.
+
+    Attributes:
+        what: What it was asked to do, such as "record an event".
+    """
+
+    exit_status = 2
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"this only reads the ledger and does not {what}; nothing was stored. Record by"
+            " `Ledger.record`, and keep what is made of events in a place of its own"
+        )
+        self.what = what
 
 
 class BadStream(StoreError):
