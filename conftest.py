@@ -3,3 +3,12 @@
 from doc_examples import pages
 
 pytest_collect_file = pages().pytest()
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--store",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="Where the tests keep their ledgers; see tests/in_postgres/elsewhere.py.",
+    )

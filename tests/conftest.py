@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from in_postgres.plugin import Everything
 from servers import PostgresServer, postgres_server
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--store") == "postgresql" and not _only_hands_out(config):
+        config.pluginmanager.register(Everything())
+
+
+def _only_hands_out(config: pytest.Config) -> bool:
+    """Return whether other processes run the tests."""
+    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+
 
 settings.register_profile(
     "shared-machine",

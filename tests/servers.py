@@ -50,13 +50,13 @@ class PostgresServer:
     process: subprocess.Popen | None = None
 
     @classmethod
-    def make(cls, folder):
-        """Make an empty one in *folder*, which others may enter, and start it."""
+    def make(cls, folder, **settings):
+        """Make an empty one in *folder*, and start it."""
         server = cls(folder, _programs(folder))
         give_away(folder)
         server.run("initdb", "--auth=trust", "--encoding=UTF8", "--no-sync", "-U", OWNER,
                    "--no-locale", "-D", folder / "data")  # fmt: skip
-        lines = [f"{name} = '{value}'\n" for name, value in SETTINGS.items()]
+        lines = [f"{name} = '{value}'\n" for name, value in (SETTINGS | settings).items()]
         lines += [f"port = {server.port}\n", f"unix_socket_directories = '{folder}'\n"]
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.writelines(lines)
@@ -152,10 +152,10 @@ def _reachable(program):
 
 
 @contextmanager
-def postgres_server():
+def postgres_server(**settings):
     """Run a PostgreSQL of its own, in a folder that goes with it."""
     with tempfile.TemporaryDirectory(prefix="complaint-ledger-postgres-") as name:
-        server = PostgresServer.make(Path(name))
+        server = PostgresServer.make(Path(name), **settings)
         try:
             yield server
         finally:
