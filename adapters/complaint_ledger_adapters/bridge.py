@@ -8,7 +8,8 @@ sealed. Nothing can be written past the ledger: record by `Ledger.record`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from threading import Event
 from typing import Any, Final, Never
 from uuid import UUID
@@ -27,6 +28,7 @@ from eventsourcing.persistence import (
 
 from complaint_ledger import codec
 from complaint_ledger.errors import BadValue, PastTheLedger, UnknownName
+from complaint_ledger.following import follow
 from complaint_ledger.store import (
     EventStore,
     RecordedEvent,
@@ -44,7 +46,7 @@ from complaint_ledger_adapters.bridge_mapping import (
 URL: Final = "COMPLAINT_LEDGER_URL"
 CACHE: Final = "AGGREGATE_CACHE_MAXSIZE"
 LOOK_AGAIN: Final = 0.1
-"""Seconds after which a subscription that is up to date looks for what is new."""
+"""Seconds between two looks for what is new, where the store does not say so itself."""
 
 _AT_ONCE: Final = 500
 
@@ -103,7 +105,7 @@ class LedgerRecorder(ApplicationRecorder):
             page = self._store.tail(after=after, limit=many) if many > 0 else ()
             if not page:
                 break
-            found += self.notifications(page, wanted)
+            found += self._notifications(page, wanted)
             after = page[-1].position
         return found[:limit]
 
@@ -122,11 +124,14 @@ class LedgerRecorder(ApplicationRecorder):
         """
         return LedgerSubscription(self, gt, topics)
 
-    def tail(self, after: int) -> Sequence[RecordedEvent]:
-        """Return some of the events past position *after*."""
-        return self._store.tail(after=after, limit=_AT_ONCE)
+    def follow(
+        self, after: int, names: frozenset[str], stop: Event
+    ) -> Generator[Notification, None, None]:
+        """Yield every event past position *after* under one of *names*, until *stop* is set."""
+        for recorded in follow(self._store, after=after, poll=LOOK_AGAIN, stop=stop):
+            yield from self._notifications([recorded], names)
 
-    def notifications(
+    def _notifications(
         self, page: Iterable[RecordedEvent], names: frozenset[str]
     ) -> Iterator[Notification]:
         """Yield what of *page* has one of *names*; all of it where there are none."""
@@ -150,33 +155,29 @@ def stored_names(topics: Sequence[str]) -> frozenset[str]:
 
 
 class LedgerSubscription(Subscription[ApplicationRecorder]):
-    """Follows a ledger by looking again, until it is stopped."""
+    """Follows a ledger until it is stopped."""
 
     def __init__(self, recorder: LedgerRecorder, gt: int | None, topics: Sequence[str]) -> None:
         super().__init__(recorder, gt, topics)
-        self._ledger = recorder
-        self._names = stored_names(topics)
-        self._position = gt or 0
-        self._waiting: Iterator[Notification] = iter(())
         self._stopped = Event()
+        self._followed = recorder.follow(gt or 0, stored_names(topics), self._stopped)
 
     def stop(self) -> None:
         """End the subscription, from whatever thread; whoever waits for an event waits no more."""
         super().stop()
         self._stopped.set()
 
+    def __exit__(self, *args: object, **kwargs: Any) -> None:
+        """Stop, and let go of what was listening."""
+        super().__exit__(*args, **kwargs)
+        with suppress(ValueError):  # another thread is waiting in it, and lets go of it
+            self._followed.close()
+
     def __next__(self) -> Notification:
         """Return the next event; wait for it where there is none yet."""
-        while not self._stopped.is_set():
-            for notification in self._waiting:
-                return notification
-            page = self._ledger.tail(self._position)
-            if page:
-                self._waiting = self._ledger.notifications(page, self._names)
-                self._position = page[-1].position
-            else:
-                self._stopped.wait(LOOK_AGAIN)
-        raise StopIteration
+        if self._stopped.is_set():
+            raise StopIteration
+        return next(self._followed)
 
 
 class LedgerFactory(InfrastructureFactory[TrackingRecorder]):

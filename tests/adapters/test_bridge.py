@@ -267,6 +267,15 @@ def test_a_subscription_that_waits_ends_when_it_is_stopped(application, council)
     thread.join()
 
 
+def test_a_subscription_to_more_than_there_is_is_an_error(application, council):
+    """The ledger was restored from an older backup than the view, perhaps."""
+    with (
+        application.recorder.subscribe(gt=council.store.head().position + 1) as subscription,
+        pytest.raises(BadValue),
+    ):
+        next(subscription)
+
+
 class Counted(POPOTrackingRecorder):
     """How many complaints were received."""
 
