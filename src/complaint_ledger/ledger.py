@@ -483,7 +483,7 @@ class Ledger:
         Raises:
             UnknownName: There is none.
         """
-        if complaint and complaint.isascii():
+        if complaint and complaint.isascii() and complaint.isprintable():
             stream = self.store.claimed_by(reference_claim(complaint))
             if stream:
                 return stream

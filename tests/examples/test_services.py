@@ -13,6 +13,8 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 from complaint_ledger import create_ledger, open_ledger
+from complaint_ledger.opening import key_file
+from complaint_ledger.store import parse_url
 from complaint_ledger.testing import check_whole
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -71,11 +73,21 @@ class InALoop(httpx.BaseTransport):
         return httpx.Response(response.status_code, headers=response.headers, content=content)
 
 
+def as_servers_do(application):
+    """Hand over the path as bytes in Latin-1 (PEP 3333), which httpx leaves out."""
+
+    def run(environ, start_response):
+        path = environ["PATH_INFO"].encode().decode("latin-1")
+        return application({**environ, "PATH_INFO": path}, start_response)
+
+    return run
+
+
 @contextmanager
 def requests_to(service):
     with start_blocking_portal() as portal:
         if hasattr(service, "application"):
-            transport = httpx.WSGITransport(service.application)
+            transport = httpx.WSGITransport(as_servers_do(service.application))
         else:
             transport = InALoop(service.app, portal)
         with httpx.Client(transport=transport, base_url="http://localhost") as client:
@@ -314,6 +326,12 @@ def test_an_unknown_complaint_is_not_found(record, read, name, complaint):
     assert read("ledger").status_code == 404
 
 
+@pytest.mark.parametrize("complaint", ["C-1\0", "C\n1", "Ŵ-1", "ledger", "0" * 32, "*"])
+def test_what_no_complaint_can_be_called_is_not_found(record, read, complaint):
+    assert read(complaint).status_code == 404
+    assert record("acknowledge", ACKNOWLEDGED, complaint=complaint).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["ledger-opened", "actor-added", "Receive", "__class__"])
 def test_an_unknown_command_is_not_found(record, name):
     assert record(name, RECEIVED).status_code == 404
@@ -343,7 +361,7 @@ def test_keys_that_are_not_there_record_nothing(service, record, address):
     record("receive", RECEIVED)
     before = events(address)
     service.opened.popitem()[1].close()
-    keys = Path(f"{address.removeprefix('sqlite:///')}.keys")
+    keys = key_file(parse_url(address), None)
     away = keys.rename(keys.with_suffix(".away"))
 
     assert record("respond", RESPONDED).status_code == 503
