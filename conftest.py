@@ -1,11 +1,13 @@
 """The examples in the README and in the pages are tests."""
 
+import pytest
+
 from doc_examples import pages
 
 pytest_collect_file = pages().pytest()
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--store",
         choices=["sqlite", "postgresql"],
