@@ -5,7 +5,6 @@ The order is the proof: what is enclosed and what is not is an entry of the comp
 before the seal, the seal is under the checkpoint, and every proof leads to that.
 """
 
-import hashlib
 import re
 import tempfile
 from collections import Counter
@@ -140,11 +139,9 @@ def export(
             scratch=Path(scratch),
         )
         folder = _folder(said, stream, found.checkpoint)
-        archive.write(bundle_files(contents), folder, zipped)
+        sha256 = archive.write(bundle_files(contents), folder, zipped)
         zipped.flush()
         _refuse_unverified(made)
-        zipped.seek(0)
-        sha256 = hashlib.file_digest(zipped, "sha256").hexdigest()
     packed_event = e.EvidenceBundlePacked(
         stream=StreamId(stream),
         entry=EventId(found.entries[-1].recorded.id),

@@ -1,12 +1,12 @@
 """The outside of a bundle: what a bag of RFC 8493 has around its data, and the package note."""
 
-import hashlib
+from hashlib import sha256
 from pathlib import Path
 
 from complaint_ledger.domain import events as e
 from complaint_ledger.errors import BadEvidence
 from complaint_ledger.evidence import notes
-from complaint_ledger.evidence.bundle import layout
+from complaint_ledger.evidence.bundle import bag, layout
 from complaint_ledger.evidence.checkpointing import signer_for
 from complaint_ledger.evidence.notes import Note
 from complaint_ledger.ledger import Ledger
@@ -40,17 +40,16 @@ def add_package(
         BadEvidence: The signing key was changed after the last checkpoint.
         KeysError: It cannot be used.
     """
-    payload = {path: _sha256(data) for path, data in files.items()}
     files["bagit.txt"] = layout.BAGIT
     files["bag-info.txt"] = _info(ledger, said, seal).encode("utf-8")
-    files[layout.MANIFEST] = _manifest(payload)
-    files[layout.TAG_MANIFEST] = _manifest({path: _sha256(files[path]) for path in layout.TAGGED})
+    manifests = bag.manifests(files)
+    files |= manifests
     text = (
         "complaint-ledger/bundle/v1\n"
         f"ledger {ledger.store.ledger}\n"
         f"stream {stream}\n"
         f"size {size}\n"
-        f"tagmanifest {_sha256(files[layout.TAG_MANIFEST])}\n"
+        f"tagmanifest {sha256(manifests[layout.TAG_MANIFEST]).hexdigest()}\n"
     )
     signer = signer_for(ledger, size)
     if signer is None:
@@ -70,15 +69,3 @@ def _info(ledger: Ledger, said: e.EvidenceBundleExported, seal: Own[e.LedgerSeal
             f"Bag-Software-Agent: complaint_ledger {LIBRARY}\n",
         ]
     )
-
-
-def _manifest(hashes: dict[str, str]) -> bytes:
-    ordered = sorted(hashes, key=str.encode)
-    return "".join(f"{hashes[path]}  {path}\n" for path in ordered).encode("utf-8")
-
-
-def _sha256(data: bytes | Path) -> str:
-    if isinstance(data, bytes):
-        return hashlib.sha256(data).hexdigest()
-    with data.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
