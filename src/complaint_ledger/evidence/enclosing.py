@@ -7,6 +7,7 @@ can compare. A cosignature that came so late that entries had been recorded in
 between would seem to contradict them, and stays out.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
@@ -54,15 +55,15 @@ def enclosed_checkpoints(
     if not besides <= sizes:
         missing = min(besides - sizes)
         raise BadValue("--checkpoint", f"no checkpoint of {missing} entries is kept")
+    ordered = sorted(sizes)
     wanted = {last.size, *besides}
     for position in rotations:
-        wanted.add(min(size for size in sizes if size >= position))
+        wanted.add(ordered[bisect_left(ordered, position)])
     witnessed = [one.size for one in usable if one.cosignatures]
     for one in entries:
-        for among in (sorted(sizes), witnessed):
-            before = [size for size in among if size < one.position]
-            after = [size for size in among if size >= one.position]
-            wanted |= {*before[-1:], *after[:1]}
+        for among in (ordered, witnessed):
+            covered_at = bisect_left(among, one.position)
+            wanted.update(among[max(covered_at - 1, 0) : covered_at + 1])
     return [one for one in usable if one.size in wanted]
 
 
