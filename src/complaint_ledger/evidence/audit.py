@@ -33,6 +33,7 @@ from complaint_ledger.evidence.auditing.tables import (
 )
 from complaint_ledger.evidence.auditing.values import Values
 from complaint_ledger.evidence.auditing.walk import Walk
+from complaint_ledger.evidence.tree import TREE
 from complaint_ledger.evidence.verify.asked import read_checkpoint
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.privacy.examining import Examiner
@@ -155,9 +156,7 @@ def audit(
     store, problems = ledger.store, Problems()
     signed = read_signed(store, problems)
     end = store.head().position
-    growing = Growing(
-        [*signed.notes, *(one.size for one in outside)], store.kept("tree/"), problems
-    )
+    growing = Growing([*signed.notes, *(one.size for one in outside)], store.kept(TREE), problems)
     heads = SealedHeads(sealed_uptos(store))
     facts = Facts(store.ledger, problems)
     opened, skipped = _values(ledger, problems, wanted=values)

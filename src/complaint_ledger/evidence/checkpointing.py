@@ -23,10 +23,12 @@ from complaint_ledger.recording import Around, Part, Told
 from complaint_ledger.requests import TRIES, until_quick_enough
 from complaint_ledger.store import LEDGER_STREAM, EventStore
 
-_CHECKPOINT: Final = "checkpoint/"
-_COSIGNATURE: Final = "cosignature/"
-_WITNESS: Final = "witness/"
-_TIME_STAMP: Final = "time-stamp/"
+# How the names begin under which each is kept.
+CHECKPOINTS: Final = "checkpoint/"
+COSIGNATURES: Final = "cosignature/"
+WITNESSES: Final = "witness/"
+TIME_STAMPS: Final = "time-stamp/"
+
 _FOREIGN: Final = (
     "the signing key is not the one that this ledger names; say where that is with"
     " --signing-key or COMPLAINT_LEDGER_SIGNING_KEY"
@@ -60,22 +62,22 @@ class KeptCheckpoint:
 
 def checkpoint_name(size: int) -> str:
     """Return the name under which the checkpoint of *size* entries is kept."""
-    return f"{_CHECKPOINT}{size:012}"
+    return f"{CHECKPOINTS}{size:012}"
 
 
 def cosignature_name(size: int, signature: Signature) -> str:
     """Return the name under which a witness's *signature* of a checkpoint is kept."""
-    return f"{_COSIGNATURE}{size:012}/{signature.key_id.hex()}"
+    return f"{COSIGNATURES}{size:012}/{signature.key_id.hex()}"
 
 
 def witness_name(key_id: bytes) -> str:
     """Return the name under which the verifier key of a witness is kept."""
-    return f"{_WITNESS}{key_id.hex()}"
+    return f"{WITNESSES}{key_id.hex()}"
 
 
 def time_stamp_name(position: int) -> str:
     """Return the name of a reply of RFC 3161; *position* is where the ledger tells of it."""
-    return f"{_TIME_STAMP}{position:012}"
+    return f"{TIME_STAMPS}{position:012}"
 
 
 def kept_checkpoints(store: EventStore) -> Iterator[KeptCheckpoint]:
@@ -86,10 +88,10 @@ def kept_checkpoints(store: EventStore) -> Iterator[KeptCheckpoint]:
         BadEvidence: What is kept is no checkpoint.
     """
     signed: dict[int, list[Signature]] = {}
-    for name, data in store.kept(_COSIGNATURE):
+    for name, data in store.kept(COSIGNATURES):
         size = int(name.split("/")[1])
         signed.setdefault(size, []).append(Signature.parse(data.decode("utf-8").rstrip("\n")))
-    for name, data in store.kept(_CHECKPOINT):
+    for name, data in store.kept(CHECKPOINTS):
         note = Note.parse(data)
         checkpoint = parse_checkpoint(note.text)
         if name != checkpoint_name(checkpoint.size):

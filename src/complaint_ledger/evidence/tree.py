@@ -16,7 +16,9 @@ from complaint_ledger.store import EventStore
 TILE: Final = 256
 """Entries under one hash that is kept."""
 
-_PREFIX: Final = "tree/"
+TREE: Final = "tree/"
+"""How the names begin under which those hashes are kept."""
+
 _PAGE: Final = 16 * TILE
 
 
@@ -69,7 +71,7 @@ class KeptTree:
     def _look(self) -> None:
         kept = self._levels[0]
         last = tile_name(len(kept) - 1) if kept else ""
-        for name, data in self._store.kept(_PREFIX, after=last):
+        for name, data in self._store.kept(TREE, after=last):
             if name != tile_name(len(kept)) or len(data) != merkle.HASH_BYTES:
                 raise BadEvidence("tree", f"what is kept of it is not whole at {name}")
             kept.append(data)
@@ -112,4 +114,4 @@ class KeptTree:
 
 def tile_name(number: int) -> str:
     """Return the name under which the hash of the 256 entries *number* (from 0) is kept."""
-    return f"{_PREFIX}{number:012}"
+    return f"{TREE}{number:012}"

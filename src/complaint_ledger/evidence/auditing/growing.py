@@ -1,13 +1,10 @@
 """The tree over the entries as an audit reads them, and its root at the sizes asked for."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from complaint_ledger.evidence import merkle
 from complaint_ledger.evidence.auditing.problems import Problems
-from complaint_ledger.evidence.tree import TILE, tile_name
-
-_PREFIX: Final = "tree/"
+from complaint_ledger.evidence.tree import TILE, TREE, tile_name
 
 
 class Growing:
@@ -61,7 +58,7 @@ class Growing:
         """Look at what is kept of a tree over more than *size* entries: there is no such tree."""
         while self._next_kept:
             name, _ = self._next_kept
-            number = name.removeprefix(_PREFIX)
+            number = name.removeprefix(TREE)
             start = int(number) * TILE if number.isascii() and number.isdigit() else -1
             if start >= 0 and name == tile_name(start // TILE) and size > self.size:
                 return  # more was recorded since

@@ -9,6 +9,9 @@ from complaint_ledger.errors import BadEvidence
 from complaint_ledger.evidence.auditing.facts import Facts
 from complaint_ledger.evidence.auditing.problems import Problems
 from complaint_ledger.evidence.checkpointing import (
+    CHECKPOINTS,
+    COSIGNATURES,
+    WITNESSES,
     checkpoint_name,
     cosignature_name,
     witness_name,
@@ -17,9 +20,6 @@ from complaint_ledger.evidence.checkpoints import Checkpoint, parse_checkpoint, 
 from complaint_ledger.evidence.notes import COSIGNATURE, Note, Signature, VerifierKey, verify
 from complaint_ledger.store import EventStore
 
-CHECKPOINTS: Final = "checkpoint/"
-COSIGNATURES: Final = "cosignature/"
-WITNESSES: Final = "witness/"
 _NO_SIZE: Final = 1 << 63
 
 

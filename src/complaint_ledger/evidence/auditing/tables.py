@@ -8,13 +8,17 @@ from typing import Any, Final
 from complaint_ledger.evidence.auditing.chains import CHANGED, Head
 from complaint_ledger.evidence.auditing.facts import Facts
 from complaint_ledger.evidence.auditing.problems import Problems
-from complaint_ledger.evidence.auditing.signed import CHECKPOINTS, COSIGNATURES, WITNESSES
-from complaint_ledger.evidence.checkpointing import time_stamp_name
+from complaint_ledger.evidence.checkpointing import (
+    CHECKPOINTS,
+    COSIGNATURES,
+    TIME_STAMPS,
+    WITNESSES,
+    time_stamp_name,
+)
+from complaint_ledger.evidence.tree import TREE
 from complaint_ledger.store import EventStore, StreamHead
 
-_TREE: Final = "tree/"
-_TIME_STAMPS: Final = "time-stamp/"
-_KNOWN: Final = (CHECKPOINTS, COSIGNATURES, _TIME_STAMPS, _TREE, WITNESSES)
+_KNOWN: Final = (CHECKPOINTS, COSIGNATURES, TIME_STAMPS, TREE, WITNESSES)
 _REFERENCE: Final = "reference/"
 
 
@@ -110,8 +114,8 @@ def check_stamps(store: EventStore, facts: Facts, size: int, problems: Problems)
         elif not isinstance(kept[0], bytes) or sha256(kept[0]).hexdigest() != event.sha256:
             problems.at(position, "the time stamp that is kept is not the one that it tells of")
     told = {time_stamp_name(position) for position, _ in facts.stamped}
-    for name, _ in store.kept(_TIME_STAMPS):
-        number = name.removeprefix(_TIME_STAMPS)
+    for name, _ in store.kept(TIME_STAMPS):
+        number = name.removeprefix(TIME_STAMPS)
         later = number.isascii() and number.isdigit() and size < int(number)
         if name not in told and not (later and int(number) <= store.head().position):
             problems.beside(f"{name} is kept, and no entry tells of it")
