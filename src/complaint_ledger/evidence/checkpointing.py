@@ -80,6 +80,11 @@ def time_stamp_name(position: int) -> str:
     return f"{TIME_STAMPS}{position:012}"
 
 
+def kept_as(store: EventStore, name: str) -> bytes | None:
+    """Return what is kept under just *name*, if anything is."""
+    return next((data for found, data in store.kept(name) if found == name), None)
+
+
 def kept_checkpoints(store: EventStore) -> Iterator[KeptCheckpoint]:
     """
     Yield every checkpoint that was signed, by size.
@@ -236,7 +241,7 @@ def _handing_over(ledger: Ledger) -> bool:
     """Return whether the last change of the key has no checkpoint yet that both keys signed."""
     rotated = ledger.own.rotated
     size = _handed_over_at(ledger)
-    return bool(rotated) and (size is None or _kept_at(ledger.store, size) is None)
+    return bool(rotated) and (size is None or kept_as(ledger.store, checkpoint_name(size)) is None)
 
 
 def _handed_over_at(ledger: Ledger) -> int | None:
@@ -259,12 +264,12 @@ def _hand_over(ledger: Ledger, tree: KeptTree) -> KeptCheckpoint | None:
     if size is None:
         return None
     made, signing = None, ledger.signing
-    if _kept_at(ledger.store, size) is None:
+    if kept_as(ledger.store, checkpoint_name(size)) is None:
         event = ledger.own.rotated[-1].event
         old, new = signing.current(), signing.coming()
         if new is not None and (str(old.key), str(new.key)) == (event.old, event.new):
             made = _signed(ledger, tree, size, [old, new])
-        elif _kept_at(ledger.store, size) is None:
+        elif kept_as(ledger.store, checkpoint_name(size)) is None:
             raise KeysForeign(_FOREIGN)
     _settle(ledger)
     return made
@@ -275,11 +280,6 @@ def _settle(ledger: Ledger) -> None:
     coming = ledger.signing.coming()
     if coming is not None and str(coming.key) == key_in_force(ledger):
         ledger.signing.settle()
-
-
-def _kept_at(store: EventStore, size: int) -> bytes | None:
-    name = checkpoint_name(size)
-    return next((data for found, data in store.kept(name) if found == name), None)
 
 
 def _signed(ledger: Ledger, tree: KeptTree, size: int, signers: Sequence[Signer]) -> KeptCheckpoint:

@@ -14,6 +14,7 @@ from complaint_ledger.evidence.checkpointing import (
     WITNESSES,
     checkpoint_name,
     cosignature_name,
+    kept_as,
     witness_name,
 )
 from complaint_ledger.evidence.checkpoints import Checkpoint, parse_checkpoint, verify_cosignature
@@ -147,10 +148,8 @@ def check_cosignatures(signed: Signed, store: EventStore, problems: Problems) ->
 
 def _kept_since(store: EventStore, size: int) -> str | None:
     """Return the text of a checkpoint that was made while the others were read."""
-    for name, data in store.kept(checkpoint_name(size)):
-        if name == checkpoint_name(size):
-            try:
-                return Note.parse(data).text
-            except (BadEvidence, TypeError, AttributeError):
-                return None
-    return None
+    data = kept_as(store, checkpoint_name(size))
+    try:
+        return None if data is None else Note.parse(data).text
+    except (BadEvidence, TypeError, AttributeError):
+        return None

@@ -106,19 +106,24 @@ def check_claims(
 
 def check_stamps(store: EventStore, facts: Facts, size: int, problems: Problems) -> None:
     """Check that each time stamp that came is kept as it came, and no other."""
+    kept = {name: _hash(data) for name, data in store.kept(TIME_STAMPS)}
     for position, event in facts.stamped:
         name = time_stamp_name(position)
-        kept: list[Any] = [data for found, data in store.kept(name) if found == name]
-        if not kept:
+        if name not in kept:
             problems.at(position, "the time stamp that it tells of is not kept")
-        elif not isinstance(kept[0], bytes) or sha256(kept[0]).hexdigest() != event.sha256:
+        elif kept[name] != event.sha256:
             problems.at(position, "the time stamp that is kept is not the one that it tells of")
     told = {time_stamp_name(position) for position, _ in facts.stamped}
-    for name, _ in store.kept(TIME_STAMPS):
+    for name in kept:
         number = name.removeprefix(TIME_STAMPS)
         later = number.isascii() and number.isdigit() and size < int(number)
         if name not in told and not (later and int(number) <= store.head().position):
             problems.beside(f"{name} is kept, and no entry tells of it")
+
+
+def _hash(data: Any) -> str | None:
+    """Return the SHA-256 of *data*; None where somebody put something there that is no bytes."""
+    return sha256(data).hexdigest() if isinstance(data, bytes) else None
 
 
 def check_names(store: EventStore, problems: Problems) -> None:

@@ -15,6 +15,7 @@ from complaint_ledger.evidence.bundle.package import Files, add_package
 from complaint_ledger.evidence.bundle.values import Values, enclosed_values, write_document
 from complaint_ledger.evidence.checkpointing import (
     KeptCheckpoint,
+    kept_as,
     kept_checkpoints,
     time_stamp_name,
     witness_name,
@@ -25,7 +26,7 @@ from complaint_ledger.evidence.seals import head_file, heads_at
 from complaint_ledger.evidence.strictly import base64_of
 from complaint_ledger.evidence.tree import KeptTree
 from complaint_ledger.ledger import Ledger
-from complaint_ledger.own import Own
+from complaint_ledger.own import Own, OwnStream
 from complaint_ledger.reading import Entry
 from complaint_ledger.store import RecordedEvent
 
@@ -60,15 +61,17 @@ def bundle_files(contents: Contents) -> Files:
         BadEvidence: What the ledger holds does not fit together.
     """
     ledger, store, last = contents.ledger, contents.ledger.store, contents.checkpoint
-    own = _own_entries(contents)
+    told = ledger.own
+    rotated = [each for each in told.rotated if each.recorded.position <= last.size]
+    stamps = _stamps(contents, told)
+    own = _own_entries(contents, rotated, stamps)
     recorded = [entry.recorded for entry in contents.entries]
-    rotations = [each.recorded.position for each in ledger.own.rotated]
     enclosed = enclosed_checkpoints(
         list(kept_checkpoints(store)),
         last,
         [*recorded, *own],
-        rotations=[position for position in rotations if position <= last.size],
-        besides=contents.besides | {each.event.checkpoint for each in _stamps(contents)},
+        rotations=[each.recorded.position for each in rotated],
+        besides=contents.besides | {each.event.checkpoint for each in stamps},
     )
     witnesses = _witnesses(contents, enclosed)
     enclosed = [_in_order(one, witnesses) for one in enclosed]
@@ -91,13 +94,13 @@ def bundle_files(contents: Contents) -> Files:
     stream = recorded[-1].stream
     heads = heads_at(store, contents.seal.event.upto)
     files[layout.HEAD] = head_file(heads, stream).encode("ascii")
-    files[layout.KEYS] = _keys(ledger, last.size, witnesses)
+    files[layout.KEYS] = _keys(ledger, rotated, witnesses)
     vault = ledger.vault
     values = enclosed_values(vault, recorded, contents.said.omitted)
     files |= values.disclosure_files()
     for version, value in values.documents.items():
         files[values.document_path(version)] = write_document(vault, value, contents.scratch)
-    for stamp in _stamps(contents):
+    for stamp in stamps:
         name = f"data/timestamps/{stamp.recorded.position:010}"
         stamped = next(one for one in enclosed if one.size == stamp.event.checkpoint)
         files[f"{name}.tsr"] = _kept(contents, time_stamp_name(stamp.recorded.position))
@@ -114,22 +117,24 @@ def bundle_files(contents: Contents) -> Files:
 # --- entries and proofs --------------------------------------------------------------------------
 
 
-def _own_entries(contents: Contents) -> list[RecordedEvent]:
+def _own_entries(
+    contents: Contents,
+    rotated: Iterable[Own[e.KeyRotated]],
+    stamps: Iterable[Own[e.TimeStampReceived]],
+) -> list[RecordedEvent]:
     """Return the ledger's own entries that a reader needs, by position."""
-    own, last = contents.ledger.own, contents.checkpoint.size
-    rotated = [each.recorded for each in own.rotated if each.recorded.position <= last]
-    stamped = [each.recorded for each in _stamps(contents)]
     (opened,) = contents.ledger.store.tail(after=0, limit=1)
-    needed = [opened, *rotated, *stamped, contents.seal.recorded]
+    between = [*(each.recorded for each in rotated), *(each.recorded for each in stamps)]
+    needed = [opened, *between, contents.seal.recorded]
     return sorted(needed, key=lambda one: one.position)
 
 
-def _stamps(contents: Contents) -> list[Own[e.TimeStampReceived]]:
+def _stamps(contents: Contents, told: OwnStream) -> list[Own[e.TimeStampReceived]]:
     """Return the time stamps of checkpoints that cover an entry of the complaint."""
     last, first = contents.checkpoint.size, contents.entries[0].recorded.position
     return [
         each
-        for each in contents.ledger.own.stamped
+        for each in told.stamped
         if each.recorded.position <= last and each.event.checkpoint >= first
     ]
 
@@ -145,10 +150,10 @@ def _proof(recorded: RecordedEvent, tree: KeptTree, last: KeptCheckpoint) -> byt
 
 
 def _kept(contents: Contents, name: str) -> bytes:
-    for found, data in contents.ledger.store.kept(name):
-        if found == name:
-            return data
-    raise BadEvidence(name, "the ledger does not hold it, though an entry says so")
+    data = kept_as(contents.ledger.store, name)
+    if data is None:
+        raise BadEvidence(name, "the ledger does not hold it, though an entry says so")
+    return data
 
 
 def _witnesses(contents: Contents, enclosed: Iterable[KeptCheckpoint]) -> list[VerifierKey]:
@@ -165,10 +170,10 @@ def _in_order(one: KeptCheckpoint, witnesses: Sequence[VerifierKey]) -> KeptChec
     return attrs.evolve(one, cosignatures=tuple(ordered))
 
 
-def _keys(ledger: Ledger, size: int, witnesses: Iterable[VerifierKey]) -> bytes:
-    first = ledger.opened.signing_key
-    rotated = [each for each in ledger.own.rotated if each.recorded.position <= size]
-    log = [first, *(each.event.new for each in rotated)]
+def _keys(
+    ledger: Ledger, rotated: Iterable[Own[e.KeyRotated]], witnesses: Iterable[VerifierKey]
+) -> bytes:
+    log = [ledger.opened.signing_key, *(each.event.new for each in rotated)]
     lines = [*(f"log {key}" for key in log), *(f"witness {key}" for key in witnesses)]
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
