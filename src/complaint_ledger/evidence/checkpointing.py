@@ -230,9 +230,18 @@ def signer_for(ledger: Ledger, size: int | None = None) -> Signer | None:
     Raises:
         KeysError: The signing key is missing or unreadable.
     """
-    in_force = key_in_force(ledger, size)
+    return signer_of(ledger, key_in_force(ledger, size))
+
+
+def signer_of(ledger: Ledger, key: str) -> Signer | None:
+    """
+    Return who signs with *key*, given by its public half; None where it is not at hand.
+
+    Raises:
+        KeysError: The signing key is missing or unreadable.
+    """
     for signer in (ledger.signing.current(), ledger.signing.coming()):
-        if signer is not None and str(signer.key) == in_force:
+        if signer is not None and str(signer.key) == key:
             return signer
     return None
 

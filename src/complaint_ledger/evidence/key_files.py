@@ -79,13 +79,39 @@ def read_key(
     Return the key in *file*, and what stands before it.
 
     Raises:
-        KeysError: Others may read the file, or it cannot be read, or the passphrase is
-            wrong, or it holds no such key.
+        KeysError: As `read_key_file` and `load_key`.
+    """
+    return load_key(read_key_file(file, called=called), file, passphrase, called=called)
+
+
+def read_key_file(file: Path, *, called: str = "signing key") -> bytes:
+    """
+    Return what *file* holds; nobody is asked for a passphrase.
+
+    Raises:
+        KeysError: Others may read the file, or it cannot be read.
     """
     with key_errors(file, called):
         if file.stat().st_mode & 0o077:
             raise KeysError(f"others may read the {called} {file}; run: chmod 600 {file}")
-        data = file.read_bytes()
+        return file.read_bytes()
+
+
+def load_key(
+    data: bytes, file: Path, passphrase: Passphrase, *, called: str = "signing key"
+) -> tuple[Ed25519PrivateKey, bytes]:
+    """
+    Return the key in *data*, and what stands before it.
+
+    Args:
+        data: What *file* holds.
+        file: Named in messages.
+        passphrase: Asked for where the key is encrypted.
+        called: What a message calls the key.
+
+    Raises:
+        KeysError: The passphrase is wrong, or it holds no such key.
+    """
     before, begin, rest = data.partition(_BEGIN)
     pem = begin + rest
     said = passphrase() if b"ENCRYPTED" in pem else None

@@ -19,7 +19,8 @@ from complaint_ledger.evidence.key_files import (
     Passphrase,
     from_environment,
     key_errors,
-    read_key,
+    load_key,
+    read_key_file,
     write_key,
 )
 from complaint_ledger.evidence.notes import Ed25519Signer, Signer
@@ -86,7 +87,8 @@ class FileSigning:
     Args:
         file: Where the key in force is; the one to come is beside it, as `.coming`.
         name: The origin of the ledger, which is the name of its keys.
-        passphrase: Asked for when a key is read or made.
+        passphrase: Asked for when a key is made, and when one is first read. As long as its
+            file holds the same, nobody is asked again.
     """
 
     def __init__(self, file: Path, name: str, passphrase: Passphrase = from_environment) -> None:
@@ -94,6 +96,7 @@ class FileSigning:
         self._next = coming(file)
         self._name = name
         self._passphrase = passphrase
+        self._opened: dict[Path, tuple[bytes, Signer]] = {}
 
     def make(self) -> Signer:
         """
@@ -125,6 +128,7 @@ class FileSigning:
     def settle(self) -> None:
         with key_errors(self.file), suppress(FileNotFoundError):  # another process did it just now
             self._next.replace(self.file)
+        self._opened.pop(self.file, None)  # what is destroyed is not remembered either
 
     def _make(self, file: Path) -> Signer:
         key = Ed25519PrivateKey.generate()
@@ -132,8 +136,13 @@ class FileSigning:
         return _signer(self._name, key)
 
     def _open(self, file: Path) -> Signer:
-        key, _ = read_key(file, self._passphrase)
-        return _signer(self._name, key)
+        data = read_key_file(file)
+        signer = next((one for known, one in [*self._opened.values()] if known == data), None)
+        if signer is None:
+            key, _ = load_key(data, file, self._passphrase)
+            signer = _signer(self._name, key)
+        self._opened[file] = data, signer
+        return signer
 
 
 def _signer(name: str, key: Ed25519PrivateKey) -> Signer:

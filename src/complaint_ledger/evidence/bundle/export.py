@@ -9,6 +9,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -39,8 +40,9 @@ from complaint_ledger.evidence.bundle.omissions import (
 from complaint_ledger.evidence.checkpointing import (
     KeptCheckpoint,
     kept_checkpoints,
+    key_in_force,
     make_checkpoint,
-    signer_for,
+    signer_of,
 )
 from complaint_ledger.evidence.verification import verify_bundle
 from complaint_ledger.ids import new_id
@@ -264,8 +266,9 @@ def _covering(
         if one.event.upto >= last.position and (upto is None or one.event.upto <= upto)
     ]
     found = None
+    signer = cache(partial(signer_of, ledger))
     for kept in kept_checkpoints(ledger.store):
-        if signer_for(ledger, kept.size) is None:
+        if signer(key_in_force(ledger, kept.size)) is None:
             continue  # its key was changed since, and the package has to be signed by that
         below = [one for one in seals if one.recorded.position <= kept.size]
         if below and (found is None or kept.cosignatures or not found[0].cosignatures):
