@@ -17,8 +17,7 @@ from complaint_ledger.testing import EventStoreContract, check_whole
 from complaint_ledger.testing.rules.scene import ONE, TWO, a_row, an_event, on
 from complaint_ledger_adapters import sqlite_file
 from complaint_ledger_adapters.sqlite import ADAPTER, SQLiteStore
-
-NOBODY = 65534
+from privileges import without_privileges
 
 
 class TestSQLiteStore(EventStoreContract):
@@ -144,19 +143,6 @@ def test_a_ledger_is_not_made_over_another_file(file):
 
 
 # --- a disk that will not ------------------------------------------------------------------------
-
-
-@contextmanager
-def without_privileges():
-    """Be nobody for a while: root may write whatever the mode says."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_read_only_ledger_is_not_written_and_says_so():

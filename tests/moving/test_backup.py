@@ -24,8 +24,7 @@ from complaint_ledger.errors import (
 from complaint_ledger.moving import back_up, copy_ledger, restore_backup
 from moving.council import NAME, all_of, bytes_in, erase, found, opened_values, record
 from moving.test_copying import Stopped, stop_at
-
-NOBODY = 65534
+from privileges import NOBODY, without_privileges
 
 
 @pytest.fixture
@@ -308,19 +307,6 @@ def test_a_restored_byte_that_changed_is_found(small_pages, url, out, restored, 
         restore_backup(out, restored)
 
     assert not (tmp_path / "restored.db").exists()
-
-
-@contextmanager
-def without_privileges():
-    """Be nobody for a while: root may write whatever the mode says."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_folder_that_may_not_be_written_is_said():
