@@ -1,0 +1,66 @@
+"""A council changes its server: the ledger goes along, and what was handed over stays true."""
+
+import pytest
+
+from complaint_ledger import open_ledger
+from complaint_ledger.evidence.audit import audit
+from complaint_ledger.evidence.checkpointing import kept_checkpoints, make_checkpoint
+from complaint_ledger.evidence.tree import KeptTree
+from complaint_ledger.evidence.verification import verify_bundle
+from complaint_ledger.ids import new_id
+from complaint_ledger.moving.ledgers import copy_ledger
+from evidence.council import REFERENCE, Council
+from moving.council import all_of
+
+
+@pytest.fixture
+def told(tmp_path):
+    """A council's ledger in an SQLite file, with a bundle made of it."""
+    council = Council(f"sqlite:///{tmp_path / 'council.db'}").tell_everything()
+    council.bundle(tmp_path / "before.zip")
+    council.ledger.close()
+    return council
+
+
+def roots(url, clock):
+    with open_ledger(url, clock=clock) as ledger:
+        tree = KeptTree(ledger.store)
+        return [tree.root(size) for size in range(1, ledger.store.head().position + 1)]
+
+
+def test_a_ledger_goes_to_postgresql_and_back_and_what_was_proved_stays_proved(
+    told, postgres, tmp_path
+):
+    here = told.url
+    server = (
+        f"{postgres.conninfo('postgres')}?schema=s_{new_id()}&ledger=northborough"
+        f"&keys={tmp_path / 'server.keys'}"
+    )
+    back = f"sqlite:///{tmp_path / 'back.db'}"
+
+    copy_ledger(here, server, clock=told.clock)
+    assert all_of(server) == all_of(here)
+    copy_ledger(server, back, clock=told.clock)
+
+    assert all_of(back) == all_of(here)
+    assert roots(here, told.clock) == roots(server, told.clock) == roots(back, told.clock)
+    assert verify_bundle(tmp_path / "before.zip").verdict == "verified"
+    for url in (server, back):
+        with open_ledger(url, clock=told.clock) as ledger:
+            held = [str(kept.note).encode() for kept in kept_checkpoints(ledger.store)]
+            report = audit(ledger, against=held)
+            assert report.verified, report.problems
+            assert report.compared == len(held)
+
+
+def test_a_ledger_that_moved_goes_on_where_it_was(told, postgres, tmp_path):
+    server = f"{postgres.conninfo('postgres')}?schema=s_{new_id()}&keys={tmp_path / 'server.keys'}"
+    copy_ledger(told.url, server, clock=told.clock)
+
+    with open_ledger(server, clock=told.clock) as ledger:
+        told.ledger = ledger
+        make_checkpoint(ledger, actor=told.actor)
+        told.export(tmp_path / "after.zip", complaint=REFERENCE)
+        assert audit(ledger).verified
+    for bundle in ("before.zip", "after.zip"):
+        assert verify_bundle(tmp_path / bundle).verdict == "verified"
