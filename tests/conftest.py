@@ -50,3 +50,12 @@ def postgres() -> Iterator[PostgresServer]:
     """A real PostgreSQL, of each process that tests; started when first asked for."""
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> str:
+    """The address of a database that ledgers may be made in, each in a schema of its own."""
+    if named := os.environ.get("COMPLAINT_LEDGER_POSTGRES"):
+        return named
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.conninfo("postgres")

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sybil import Document, Example, Region, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from complaint_ledger.cli import main
+from servers import PostgresServer, postgres_server
 
 ROOT = Path(__file__).parents[1]
 FICTIONAL = "FICTIONAL: nothing in this ledger happened."
@@ -39,7 +41,8 @@ def pages() -> Sybil:
 
 def _page(document: Document) -> Iterable[Region]:
     console = CodeBlockParser(language="console", evaluator=_console)
-    blocks = [*PythonCodeBlockParser()(document), *console(document)]
+    sql = CodeBlockParser(language="sql", evaluator=_sql)
+    blocks = [*PythonCodeBlockParser()(document), *console(document), *sql(document)]
     blocks.sort(key=lambda block: block.start)
     if blocks:
         yield Region(blocks[0].start, blocks[-1].end, blocks, _run)
@@ -54,6 +57,7 @@ def _run(example: Example) -> None:
 
 
 def _enter(namespace: dict[str, Any]) -> None:
+    namespace["_server"] = ExitStack()
     namespace["_back"] = Path.cwd()
     namespace["_folder"] = tempfile.TemporaryDirectory()
     namespace["_environment"] = {name: os.environ.pop(name, None) for name in VARIABLES}
@@ -62,9 +66,38 @@ def _enter(namespace: dict[str, Any]) -> None:
 
 
 def _leave(namespace: dict[str, Any]) -> None:
+    namespace["_server"].close()
     os.chdir(namespace["_back"])
     namespace["_folder"].cleanup()
     os.environ.update({k: v for k, v in namespace["_environment"].items() if v is not None})
+
+
+# --- a server ------------------------------------------------------------------------------------
+
+SERVER = "db.example/complaints"
+"""The server of the pages, and its database: a real one is put in its place."""
+
+
+def _served(example: Example) -> str:
+    text = str(example.parsed)
+    if SERVER not in text:
+        return text
+    return text.replace(SERVER, f"127.0.0.1:{_server(example).port}/complaints")
+
+
+def _server(example: Example) -> PostgresServer:
+    namespace = example.namespace
+    if "_postgres" not in namespace:
+        namespace["_postgres"] = namespace["_server"].enter_context(postgres_server())
+        namespace["_postgres"].sql("CREATE DATABASE complaints")
+    found: PostgresServer = namespace["_postgres"]
+    return found
+
+
+def _sql(example: Example) -> None:
+    for statement in str(example.parsed).split(";\n"):
+        if statement.strip():
+            _server(example).sql(statement, database="complaints")
 
 
 # --- console -------------------------------------------------------------------------------------
@@ -99,7 +132,7 @@ def _told(printed: str) -> str:
 def _console(example: Example) -> str | None:
     exported: dict[str, str | None] = example.namespace["_exported"]
     status = 0
-    for command, shown in commands(example.parsed):
+    for command, shown in commands(_served(example)):
         if command == "echo $?":
             if shown.strip() != str(status):
                 return f"exit status {status}, not {shown.strip()}"

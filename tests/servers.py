@@ -1,4 +1,8 @@
-"""Real servers for the tests: PostgreSQL from its wheel, on this machine alone."""
+"""
+Real servers for the tests: PostgreSQL from its wheel, on this machine alone.
+
+What asks no more than an address goes to any server that COMPLAINT_LEDGER_POSTGRES names.
+"""
 
 import importlib.util
 import os
@@ -118,6 +122,22 @@ class PostgresServer:
         with psycopg.connect(self.conninfo(database), autocommit=True) as connection:
             cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def postgres_address(**settings):
+    """Give the address of a database: of the server somebody names, or of one of its own."""
+    if named := os.environ.get("COMPLAINT_LEDGER_POSTGRES"):
+        yield named
+        return
+    with postgres_server(**settings) as server:
+        yield server.conninfo("postgres")
+
+
+def with_options(address, **options):
+    """Return *address* with more options."""
+    more = "&".join(f"{name}={value}" for name, value in options.items())
+    return f"{address}{'&' if '?' in address else '?'}{more}"
 
 
 def give_away(folder):

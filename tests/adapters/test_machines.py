@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from complaint_ledger.ids import new_id
 from complaint_ledger.testing import EventStoreMachine
 from complaint_ledger_adapters import memory, postgres, sqlite
-from servers import PostgresServer
+from servers import with_options
 
 
 class MemoryMachine(EventStoreMachine):
@@ -45,15 +45,15 @@ TestSQLite.settings = settings(
 
 class PostgresMachine(EventStoreMachine):
     adapter = postgres.ADAPTER
-    server: ClassVar[PostgresServer]
+    database: ClassVar[str]
 
     def new_address(self):
-        return f"{self.server.conninfo('postgres')}?schema=s_{new_id()}"
+        return with_options(self.database, schema=f"s_{new_id()}")
 
 
 class TestPostgres(PostgresMachine.TestCase):
     settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
 
     @pytest.fixture(autouse=True)
-    def at(self, postgres):
-        PostgresMachine.server = postgres
+    def at(self, database):
+        PostgresMachine.database = database

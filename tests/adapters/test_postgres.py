@@ -1,11 +1,15 @@
 """A ledger in PostgreSQL passes the contract, and says in plain words what is wrong."""
 
+from contextlib import closing
+
 import pytest
 
 from complaint_ledger.ids import new_id
 from complaint_ledger.store import parse_url
 from complaint_ledger.testing import EventStoreContract
 from complaint_ledger_adapters.postgres import ADAPTER
+from complaint_ledger_adapters.postgres_server import Place
+from servers import with_options
 
 CAPABILITIES = frozenset({"durable", "processes", "erase", "restore", "push"})
 
@@ -15,16 +19,15 @@ class TestPostgresStore(EventStoreContract):
     capabilities = CAPABILITIES
 
     @pytest.fixture
-    def new_address(self, postgres):
-        type(self).server = postgres
-        return lambda: f"{postgres.conninfo('postgres')}?schema=s_{new_id()}"
+    def new_address(self, database):
+        return lambda: with_options(database, schema=f"s_{new_id()}")
 
     def delete_newest_behind_the_back(self, address, count):
-        options = parse_url(address).options
-        events = f"{options['schema']}.events"
-        postgres = self.server
-        postgres.sql(f"ALTER TABLE {events} DISABLE TRIGGER ALL")
-        postgres.sql(
-            f"DELETE FROM {events} WHERE position > (SELECT max(position) - %s FROM {events})",
-            count,
-        )
+        place = Place.of(parse_url(address))
+        with closing(place.connect()) as owner:
+            owner.execute(f"ALTER TABLE {place.schema}.events DISABLE TRIGGER ALL")
+            owner.execute(
+                f"DELETE FROM {place.schema}.events WHERE position >"
+                f" (SELECT max(position) - %s FROM {place.schema}.events)",
+                (count,),
+            )

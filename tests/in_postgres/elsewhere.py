@@ -17,6 +17,7 @@ from complaint_ledger.errors import LedgerExists, NoLedger, StoreUnreadable
 from complaint_ledger.store import parse_url
 from complaint_ledger_adapters import memory, sqlite
 from complaint_ledger_adapters.postgres import ADAPTER
+from servers import with_options
 
 VARIABLE = "COMPLAINT_LEDGER_TESTS_IN"
 POINTER = b"kept in PostgreSQL, in schema "
@@ -31,7 +32,7 @@ class Elsewhere:
         self.made = 0
 
     def url(self, schema):
-        return parse_url(f"{self.conninfo}?schema={schema}")
+        return parse_url(with_options(self.conninfo, schema=schema))
 
     def _make(self, ledger, clock):
         schema = f"t_{uuid4().hex}"
@@ -103,9 +104,10 @@ def connect(file):
 def move(conninfo):
     """Keep everything in PostgreSQL from now on, in this process and in those it starts."""
     os.environ[VARIABLE] = conninfo
-    here = str(Path(__file__).parent)
-    others = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p and p != here]
-    os.environ["PYTHONPATH"] = os.pathsep.join([here, *others])
+    here = Path(__file__).parent
+    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    ours = [str(here), str(here.parent)]
+    os.environ["PYTHONPATH"] = os.pathsep.join([*ours, *filter(None, others)])
     replace(conninfo)
 
 

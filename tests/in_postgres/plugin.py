@@ -3,7 +3,7 @@
 import pytest
 
 from in_postgres import elsewhere
-from servers import postgres_server
+from servers import postgres_address
 
 ELSEWHERE = pytest.StashKey()
 COUNTED = pytest.StashKey()
@@ -16,9 +16,8 @@ class Everything:
     def __init__(self):
         self.tests = 0
         # Nobody cuts the power in between; tests/adapters asks what happens then.
-        self.running = postgres_server(fsync="off")
-        self.server = self.running.__enter__()
-        elsewhere.move(self.server.conninfo("postgres"))
+        self.running = postgres_address(fsync="off")
+        elsewhere.move(self.running.__enter__())
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item):

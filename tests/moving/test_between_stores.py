@@ -11,6 +11,7 @@ from complaint_ledger.ids import new_id
 from complaint_ledger.moving.ledgers import copy_ledger
 from evidence.council import REFERENCE, Council
 from moving.council import all_of
+from servers import with_options
 
 
 @pytest.fixture
@@ -22,20 +23,22 @@ def told(tmp_path):
     return council
 
 
+@pytest.fixture
+def at(database, tmp_path):
+    """Return what gives an address in PostgreSQL."""
+    here = {"schema": f"s_{new_id()}", "keys": tmp_path / "server.keys"}
+    return lambda **options: with_options(database, **here, **options)
+
+
 def roots(url, clock):
     with open_ledger(url, clock=clock) as ledger:
         tree = KeptTree(ledger.store)
         return [tree.root(size) for size in range(1, ledger.store.head().position + 1)]
 
 
-def test_a_ledger_goes_to_postgresql_and_back_and_what_was_proved_stays_proved(
-    told, postgres, tmp_path
-):
+def test_a_ledger_goes_to_postgresql_and_back_and_what_was_proved_stays_proved(told, at, tmp_path):
     here = told.url
-    server = (
-        f"{postgres.conninfo('postgres')}?schema=s_{new_id()}&ledger=northborough"
-        f"&keys={tmp_path / 'server.keys'}"
-    )
+    server = at(ledger="northborough")
     back = f"sqlite:///{tmp_path / 'back.db'}"
 
     copy_ledger(here, server, clock=told.clock)
@@ -53,8 +56,8 @@ def test_a_ledger_goes_to_postgresql_and_back_and_what_was_proved_stays_proved(
             assert report.compared == len(held)
 
 
-def test_a_ledger_that_moved_goes_on_where_it_was(told, postgres, tmp_path):
-    server = f"{postgres.conninfo('postgres')}?schema=s_{new_id()}&keys={tmp_path / 'server.keys'}"
+def test_a_ledger_that_moved_goes_on_where_it_was(told, at, tmp_path):
+    server = at()
     copy_ledger(told.url, server, clock=told.clock)
 
     with open_ledger(server, clock=told.clock) as ledger:
