@@ -1,7 +1,7 @@
 """A ledger in memory: for tests and teaching, and to copy from."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from complaint_ledger.errors import (
     PartialOverlap,
     StreamMoved,
 )
+from complaint_ledger.ids import new_id
 from complaint_ledger.restoring import Continuation, check_same_row
 from complaint_ledger.store import (
     Appended,
@@ -261,6 +262,20 @@ class MemoryAdapter:
         store = self._stores[url.path]
         store.clock = clock
         return store
+
+    @contextmanager
+    def scratch(self, _: StoreUrl) -> Iterator[Callable[[], str]]:
+        given: list[str] = []
+
+        def new_address() -> str:
+            given.append(f"scratch/{new_id()}")
+            return f"memory:///{given[-1]}"
+
+        try:
+            yield new_address
+        finally:
+            for path in given:
+                self._stores.pop(path, None)
 
 
 ADAPTER = MemoryAdapter()

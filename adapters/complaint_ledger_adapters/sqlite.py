@@ -11,10 +11,12 @@ The journal is a write-ahead log (WAL): readers never wait for the writer.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +34,7 @@ from complaint_ledger.errors import (
     StreamMoved,
 )
 from complaint_ledger.evidence import entries
+from complaint_ledger.ids import new_id
 from complaint_ledger.settling import beside, settle
 from complaint_ledger.store import (
     Appended,
@@ -348,6 +351,19 @@ class SQLiteAdapter:
             )
         store.ledger = row[0]
         return store
+
+    @contextmanager
+    def scratch(self, url: StoreUrl) -> Iterator[Callable[[], str]]:
+        place = _file(url)
+        folder = place if url.path.endswith("/") or place.is_dir() else place.parent
+        if not folder.is_dir():
+            raise StoreUnreadable(f"there is no folder {folder}; make it first")
+        with errors():
+            made = mkdtemp(prefix=".ledger-check-", dir=folder)
+        try:
+            yield lambda: f"{made}/{new_id()}.db"
+        finally:
+            rmtree(made)
 
 
 def _keep(execute: Any, name: str, data: bytes) -> None:
