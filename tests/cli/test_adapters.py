@@ -144,18 +144,22 @@ def test_a_place_that_is_not_there_is_named(tmp_path):
     assert "make it first" in result.stderr
 
 
-def test_where_pytest_is_not_installed_the_extra_is_named():
-    program = (
-        "import sys; sys.modules['pytest'] = None\n"
-        "from complaint_ledger.cli import main\n"
-        "main(['adapters', 'check', 'memory:///'])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], check=False, capture_output=True, text=True
-    )
+CHECK = "from complaint_ledger.cli import main; main(['adapters', 'check', 'memory:///'])"
 
+
+def python(*arguments):
+    """Run the check as a program of its own; return its message."""
+    done = subprocess.run([sys.executable, *arguments], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
+    return done.stderr
+
+
+def test_where_pytest_is_not_installed_the_extra_is_named():
+    assert python("-c", f"import sys; sys.modules['pytest'] = None; {CHECK}") == (
         "complaint-ledger: adapters check: it needs the Python package pytest, which is not"
         " installed: pip install complaint-ledger[testing]\n"
     )
+
+
+def test_where_nothing_can_fail_nothing_is_checked():
+    assert "run it without" in python("-O", "-c", CHECK)

@@ -18,7 +18,7 @@ import attrs
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 
-from complaint_ledger.errors import StoreUnreadable
+from complaint_ledger.errors import BadValue, StoreUnreadable
 from complaint_ledger.ids import new_id
 from complaint_ledger.store import Adapter, parse_url
 from complaint_ledger.testing import checked
@@ -139,7 +139,10 @@ def check(adapter: Adapter, new_address: Callable[[], str], tell: Tell = lambda 
     Raises:
         StoreError: A store cannot be made there at all.
         StoreUnreadable: The check itself broke off.
+        BadValue: Python leaves assertions out (-O), so that nothing would fail.
     """
+    if not __debug__:
+        raise BadValue("adapters check", "nothing fails under python -O; run it without")
     first = adapter.create(parse_url(new_address()), new_id(), ManualClock())
     with closing(first) as store:
         declared = store.capabilities
