@@ -67,6 +67,27 @@ def test_a_password_is_taken_from_wherever_it_stands_and_shown_nowhere(text):
         assert "p%40ss" not in shown
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://ledger:p%40ss%3Aw%2Frd@db.example:5432/council?ledger=bolton",
+        "postgresql://ledger@db.example/council?password=p%40ss:w/rd",
+        "postgresql:///council?host=/run/postgresql",
+        "sqlite:////srv/council.db?keys=/safe/council.keys",
+        "sqlite:///council.db",
+        "memory:///lesson",
+    ],
+)
+def test_a_whole_address_leads_to_the_same_place(text):
+    url = parse_url(text)
+
+    again = parse_url(url.whole(schema="other"))
+
+    assert (again.scheme, again.host, again.path) == (url.scheme, url.host, url.path)
+    assert (again.user, again.password) == (url.user, url.password)
+    assert again.options == {**url.options, "schema": "other"}
+
+
 def test_a_hash_in_an_address_is_refused_since_the_rest_would_be_lost():
     with pytest.raises(BadValue, match="%23"):
         parse_url("postgresql://ledger:p#ss@db.example/council")

@@ -7,17 +7,18 @@ the table for each other. Here a ledger has one row (`ledgers`), whose lock an a
 takes; ledgers do not wait for one another. An append is one round trip.
 """
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 
+import attrs
 import psycopg
 from eventsourcing.postgres import PostgresRecorder
 
 from complaint_ledger.errors import BadStream, ClaimTaken, KeptAlready, NoLedger
+from complaint_ledger.ids import new_id
 from complaint_ledger.store import (
     Appended,
     Clock,
@@ -35,9 +36,11 @@ from complaint_ledger.store import (
 )
 from complaint_ledger_adapters import postgres_ledgers
 from complaint_ledger_adapters.postgres_ledgers import CHANNEL, statement
+from complaint_ledger_adapters.postgres_listening import Ear
 from complaint_ledger_adapters.postgres_refusals import objections
 from complaint_ledger_adapters.postgres_restoring import Restoring
 from complaint_ledger_adapters.postgres_server import (
+    OURS,
     POOL_TIMEOUT,
     Connection,
     Place,
@@ -199,7 +202,7 @@ class PostgresStore(PostgresRecorder):
     @contextmanager
     def listen(self) -> Iterator[Wait]:
         asked = f'LISTEN "{CHANNEL}{self.ledger}"'
-        with closing(_Ear(self.server.place, asked)) as ear:
+        with closing(Ear(self.server.place, asked)) as ear:
             yield ear.wait
 
     # --- keeping, erasing, restoring, closing ----------------------------------------------------
@@ -238,34 +241,6 @@ class PostgresStore(PostgresRecorder):
         self.server.close()
 
 
-class _Ear:
-    """Listens on a connection of its own; where that breaks, time alone wakes."""
-
-    def __init__(self, place: Place, asked: str) -> None:
-        self._place = place
-        self._asked = asked
-        self._connection: Connection | None = place.connect()
-        self._connection.execute(asked)
-
-    def wait(self, seconds: float) -> bool:
-        until = time.monotonic() + seconds
-        try:
-            if self._connection is None:
-                self._connection = self._place.connected()
-                self._connection.execute(self._asked)
-                return True  # something may have been said meanwhile
-            return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
-        except psycopg.Error:
-            self.close()
-            time.sleep(max(0.0, until - time.monotonic()))
-            return True
-
-    def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-
 def _refuse_rivals_within(batch: Sequence[StreamAppend], claims: Mapping[str, str]) -> None:
     for part in batch:
         for claim in part.claims:
@@ -301,6 +276,24 @@ class PostgresAdapter:
         with suppress(psycopg.OperationalError):
             server.pool.open(wait=True, timeout=POOL_TIMEOUT)
         return PostgresStore(server, found.id, clock, durable=found.on_disk)
+
+    @contextmanager
+    def scratch(self, url: StoreUrl) -> Iterator[Callable[[], str]]:
+        place = Place.of(url)
+        schemas: list[str] = []
+        theirs = {name: value for name, value in url.options.items() if name not in OURS}
+        bare = attrs.evolve(url, options=theirs)
+
+        def new_address() -> str:
+            schemas.append(f"check_{new_id()}")
+            return bare.whole(schema=schemas[-1])
+
+        with closing(place.connect()) as connection:
+            try:
+                yield new_address
+            finally:
+                for schema in schemas:  # one by one: all at once would take many locks
+                    connection.execute(statement("DROP SCHEMA IF EXISTS {schema} CASCADE", schema))
 
 
 ADAPTER = PostgresAdapter()

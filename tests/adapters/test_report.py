@@ -12,7 +12,7 @@ from complaint_ledger.store import Scratches, parse_url, system_clock
 from complaint_ledger.testing import CAPABILITIES
 from complaint_ledger.testing.report import Part, Report, Rule, check
 from complaint_ledger.testing.rules import following
-from complaint_ledger_adapters import memory, sqlite
+from complaint_ledger_adapters import memory, postgres, sqlite
 from complaint_ledger_adapters.memory import MemoryAdapter, MemoryStore
 
 
@@ -187,3 +187,4 @@ def test_scratch_ledgers_in_memory_are_forgotten_and_no_other():
 def test_our_adapters_say_where_scratch_ledgers_go():
     assert isinstance(memory.ADAPTER, Scratches)
     assert isinstance(sqlite.ADAPTER, Scratches)
+    assert isinstance(postgres.ADAPTER, Scratches)
