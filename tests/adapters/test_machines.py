@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, settings
 
 from complaint_ledger.ids import new_id
 from complaint_ledger.testing import EventStoreMachine
-from complaint_ledger_adapters import memory, postgres, sqlite
+from complaint_ledger_adapters import memory, postgres, sqlite, umadb
 from servers import with_options
+from uma_server import uma_servers
 
 
 class MemoryMachine(EventStoreMachine):
@@ -57,3 +58,24 @@ class TestPostgres(PostgresMachine.TestCase):
     @pytest.fixture(autouse=True)
     def at(self, database):
         PostgresMachine.database = database
+
+
+class UmaDBMachine(EventStoreMachine):
+    adapter = umadb.ADAPTER
+
+    def new_address(self):
+        self.servers = uma_servers()
+        return self.servers.__enter__()().address
+
+    def teardown(self):
+        super().teardown()
+        self.servers.__exit__(None, None, None)
+
+
+TestUmaDB = UmaDBMachine.TestCase
+TestUmaDB.settings = settings(
+    max_examples=6,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
