@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: setup demo test bench check lock mutants forge clean
+.PHONY: setup demo test bench check lock mutants forge soak clean
 
 setup: .venv/.ready
 
@@ -45,6 +45,14 @@ mutants: setup
 # Every single bit of a bundle, changed in every way, before both verifiers.
 forge: setup
 	$(BIN)/python -m tests.evidence.forging
+
+# Sixteen writers and a reader for a minute, in peace, under kills, and under restarts.
+soak: setup
+	$(BIN)/python -m tests.many_writers
+	$(BIN)/python -m tests.many_writers --kill
+	$(BIN)/python -m tests.many_writers --restart
+	$(BIN)/python -m tests.many_writers --on sqlite --writers 4
+	$(BIN)/python -m tests.many_writers --on sqlite --writers 4 --kill
 
 lock: | .tools/uv/__init__.py
 	$(UV) lock --quiet --upgrade

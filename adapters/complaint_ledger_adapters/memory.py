@@ -248,6 +248,8 @@ class MemoryStore:
 class MemoryAdapter:
     """Ledgers of this process, by the path in `memory:///path`."""
 
+    capabilities = MemoryStore.capabilities
+
     def __init__(self) -> None:
         self._stores: dict[str, MemoryStore] = {}
 

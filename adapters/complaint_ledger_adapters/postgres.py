@@ -49,6 +49,8 @@ from complaint_ledger_adapters.postgres_server import (
     refuse_lost_events,
 )
 
+CAPABILITIES: Final = frozenset({"durable", "processes", "erase", "restore", "push"})
+
 _DIGESTS_AT_ONCE: Final = 5000
 _EVENT: Final = "position, stream, version, id, name, schema, recorded_at, prev, body"
 
@@ -69,9 +71,8 @@ class PostgresStore(PostgresRecorder):
         self.server = server
         self.ledger = ledger
         self.clock = clock
-        kinds = {"processes", "erase", "restore", "push"}
         # A server that does not wait for its disk may lose what it acknowledged.
-        self.capabilities = frozenset(kinds | {"durable"} if durable else kinds)
+        self.capabilities = CAPABILITIES if durable else CAPABILITIES - {"durable"}
         self._append = statement(_APPEND, server.schema)
 
     def _sql(self, text: str) -> Any:
@@ -252,6 +253,7 @@ class PostgresAdapter:
     """Opens `postgresql://user@host:port/database?schema=…&ledger=NAME`."""
 
     served = True
+    capabilities = CAPABILITIES
 
     def create(self, url: StoreUrl, ledger: str, clock: Clock) -> PostgresStore:
         refuse_lost_events()

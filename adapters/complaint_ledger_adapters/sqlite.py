@@ -301,6 +301,8 @@ class SQLiteStore(SQLiteRecorder):
 class SQLiteAdapter:
     """Opens `sqlite:///council.db`, or a bare path."""
 
+    capabilities = SQLiteStore.capabilities
+
     def create(self, url: StoreUrl, ledger: str, clock: Clock) -> SQLiteStore:
         file = _file(url)
         if file.exists():

@@ -364,6 +364,7 @@ class UmaDBAdapter:
     """Opens `umadb://host:port?vault=FILE`."""
 
     served = True
+    capabilities = UmaDBStore.capabilities
 
     def create(self, url: StoreUrl, ledger: str, clock: Clock) -> UmaDBStore:
         server, vault = Server(url), _vault(url)

@@ -7,11 +7,9 @@ import pytest
 from complaint_ledger.ids import new_id
 from complaint_ledger.store import parse_url
 from complaint_ledger.testing import EventStoreContract
-from complaint_ledger_adapters.postgres import ADAPTER
+from complaint_ledger_adapters.postgres import ADAPTER, CAPABILITIES
 from complaint_ledger_adapters.postgres_server import Place
 from servers import with_options
-
-CAPABILITIES = frozenset({"durable", "processes", "erase", "restore", "push"})
 
 
 class TestPostgresStore(EventStoreContract):

@@ -126,7 +126,7 @@ class Trial:
                 self.told.kills += 1
                 working[number] = self._writer(stack, actor, number)
                 self._go(working[number], until)
-            if self.restart and chance.random() < 0.3:
+            if self.restart and (not self.told.restarts or chance.random() < 0.3):
                 self.restart.restart(chance.choice(["fast", "immediate"]))
                 self.told.restarts += 1
         # Whoever was killed last says what it had not heard of.

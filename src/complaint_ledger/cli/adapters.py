@@ -7,7 +7,7 @@ import click
 
 from complaint_ledger.cli.output import as_json, format_option, print_rows
 from complaint_ledger.cli.progress import Telling
-from complaint_ledger.errors import BadValue
+from complaint_ledger.errors import BadValue, StoreUnreadable
 from complaint_ledger.store import Scratches, adapter, parse_url
 from complaint_ledger.store import adapters as installed
 
@@ -25,9 +25,19 @@ def adapters() -> None:
 @adapters.command("list")
 @format_option
 def list_(form: str) -> None:
-    """List the adapters that are installed, by the scheme of their URLs."""
-    rows = [{"adapter": name, "url": f"{name}:///…"} for name in installed()]
-    print_rows(rows, form, ("adapter", "url"))
+    """List the adapters that are installed, by the scheme of their URLs, with what they declare."""
+    rows = [
+        {"adapter": name, "url": f"{name}://…", "capabilities": _of(name)} for name in installed()
+    ]
+    print_rows(rows, form, ("adapter", "url", "capabilities"))
+
+
+def _of(name: str) -> str:
+    try:
+        found = adapter(name)
+    except StoreUnreadable as error:
+        return str(error)
+    return ", ".join(sorted(getattr(found, "capabilities", ())))
 
 
 @adapters.command()
