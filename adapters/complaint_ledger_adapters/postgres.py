@@ -35,6 +35,7 @@ from complaint_ledger.store import (
     system_clock,
 )
 from complaint_ledger_adapters import postgres_ledgers
+from complaint_ledger_adapters.postgres_arrays import blobs, plain, texts
 from complaint_ledger_adapters.postgres_ledgers import CHANNEL, statement
 from complaint_ledger_adapters.postgres_listening import Ear
 from complaint_ledger_adapters.postgres_refusals import objections
@@ -57,8 +58,8 @@ _EVENT: Final = "position, stream, version, id, name, schema, recorded_at, prev,
 _APPEND: Final = """
     SELECT first_position, last_position, stamp, already_there FROM {schema}.append(
         %s::uuid, %s::timestamptz, %s, %s::uuid[], %s::bigint[], %s::bigint[],
-        %s::uuid[], %s::text[], %s::bigint[], %b::bytea[], %s::text[], %s::uuid[],
-        %s::text[], %s::text[], %s::text[], %s::text[], %b::bytea[], %b::bytea[]
+        %s::uuid[], %s::text[], %s::bigint[], %s::bytea[], %s::text[], %s::uuid[],
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[]
     )
 """
 
@@ -94,21 +95,21 @@ class PostgresStore(PostgresRecorder):
             self.ledger,
             clock,
             accept_clock,
-            [part.stream for part in batch],
-            [part.expected_version for part in batch],
-            [len(part.events) for part in batch],
-            [event.id for event in events],
-            [event.name for event in events],
-            [event.schema for event in events],
-            [event.body for event in events],
-            list(claims),
-            list(claims.values()),
-            [row.digest for row in rows],
-            [row.subject for row in rows],
-            [row.key_id for row in rows],
-            [row.algorithm for row in rows],
-            [row.nonce for row in rows],
-            [row.ciphertext for row in rows],
+            plain([part.stream for part in batch]),
+            plain([part.expected_version for part in batch]),
+            plain([len(part.events) for part in batch]),
+            plain([event.id for event in events]),
+            texts([event.name for event in events]),
+            plain([event.schema for event in events]),
+            blobs([event.body for event in events]),
+            texts(claims),
+            plain(claims.values()),
+            texts([row.digest for row in rows]),
+            texts([row.subject for row in rows]),
+            texts([row.key_id for row in rows]),
+            texts([row.algorithm for row in rows]),
+            blobs([row.nonce for row in rows]),
+            blobs([row.ciphertext for row in rows]),
         )
 
         def append(connection: Connection) -> Appended:
