@@ -15,43 +15,85 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import audits, bundles, measures, sides
+from benchmarks import audits, bundles, measures, postgres, postgres_growth, postgres_sides, sides
 from benchmarks.audits import Audited
 from benchmarks.bundles import Bundled
 from benchmarks.measures import Growth, Line
+from benchmarks.postgres_growth import Grown
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="A smoke run of some seconds; its numbers say little.")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Where to keep the numbers.")
 @click.option("--dir", "parent", type=click.Path(path_type=Path), help="The disk to measure on.")
-def main(*, quick: bool, path: Path | None, parent: Path | None) -> None:
+@click.option("--postgresql", "only_postgres", is_flag=True, help="PostgreSQL alone.")
+def main(*, quick: bool, path: Path | None, parent: Path | None, only_postgres: bool) -> None:
     """Measure the ledger against plain `eventsourcing` and against sqlite3 by hand."""
-    scale = measures.QUICK if quick else measures.FULL
     console = Console(width=max(100, Console().width))
     # One folder for all sides: all on the same disk, and gone afterwards.
     with tempfile.TemporaryDirectory(prefix="complaint-ledger-bench-", dir=parent) as name:
         folder = Path(name)
         facts = machine(measures.syncs(folder, 500 if not quick else 5))
         console.print(", ".join(f"{key} {value}" for key, value in facts.items()), soft_wrap=True)
-        settings = ", ".join(f"{k}={v}" for k, v in sides.SETTINGS.items())
-        console.print(f"every connection was checked: {settings}")
-        replayed = measures.replays(folder, scale)
-        imported = measures.imports(folder, scale)
-        by_hand, get_and_save, split = measures.commands(folder, scale)
-        judged = measures.findings(folder, scale)
-        with_entries = bundles.entries(folder, scale)
-        lines = [replayed, imported, by_hand, get_and_save, judged, with_entries]
-        bundled = bundles.bundles(folder, bundles.QUICK if quick else bundles.FULL)
-        audited = audits.audits(folder, audits.QUICK if quick else audits.FULL)
-        grown = measures.growth(folder, scale)
+        found: dict[str, Any] = {"machine": facts}
+        if not only_postgres:
+            found |= on_files(console, folder, quick=quick)
+    found["postgresql"] = on_postgres(console, parent, quick=quick)
+    if path:
+        path.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def on_files(console: Console, folder: Path, *, quick: bool) -> dict[str, Any]:
+    """Measure ledgers in files; print it, and return it for a file."""
+    scale = measures.QUICK if quick else measures.FULL
+    settings = ", ".join(f"{k}={v}" for k, v in sides.SETTINGS.items())
+    console.print(f"every connection was checked: {settings}")
+    replayed = measures.replays(folder, scale)
+    imported = measures.imports(folder, scale)
+    by_hand, get_and_save, split = measures.commands(folder, scale)
+    judged = measures.findings(folder, scale)
+    with_entries = bundles.entries(folder, scale)
+    lines = [replayed, imported, by_hand, get_and_save, judged, with_entries]
+    bundled = bundles.bundles(folder, bundles.QUICK if quick else bundles.FULL)
+    audited = audits.audits(folder, audits.QUICK if quick else audits.FULL)
+    grown = measures.growth(folder, scale)
     console.print(comparisons(lines), growths(grown), splits(split), bundlings(bundled))
     console.print(auditings(audited))
-    if path:
-        found = numbers(facts, lines, grown, split, bundled) | {
-            "audits": [attrs.asdict(x) | {"ratio": x.ratio, "hit": x.hit} for x in audited]
-        }
-        path.write_text(json.dumps(found, indent=1) + "\n")
+    return {
+        "settings": sides.SETTINGS,
+        "lines": as_numbers(lines),
+        "growth": [attrs.asdict(x) for x in grown],
+        "command_microseconds": split,
+        "bundles": [attrs.asdict(x) for x in bundled],
+        "audits": [attrs.asdict(x) | {"ratio": x.ratio, "hit": x.hit} for x in audited],
+    }
+
+
+def on_postgres(console: Console, parent: Path | None, *, quick: bool) -> dict[str, Any]:
+    """Measure ledgers in PostgreSQL; print it, and return it for a file."""
+    scale = postgres.QUICK if quick else postgres.FULL
+    with postgres.server(parent) as running:
+        ((release,),) = running.sql("SELECT current_setting('server_version')")
+        for what, said in (
+            (f"PostgreSQL {release} was set", postgres_sides.SERVER),
+            ("every connection was checked", postgres_sides.SETTINGS),
+        ):
+            console.print(f"{what}: {', '.join(f'{k}={v}' for k, v in said.items())}")
+        lines = postgres.lines(running, scale)
+        grown = postgres_growth.growth(running, scale)
+    console.print(comparisons(lines, "Against plain eventsourcing.postgres, on one PostgreSQL"))
+    console.print(postgres.MORE, soft_wrap=True)
+    console.print(postgres_growths(grown))
+    return {
+        "version": release,
+        "settings": postgres_sides.SETTINGS | postgres_sides.SERVER,
+        "lines": as_numbers(lines),
+        "growth": [attrs.asdict(x) for x in grown],
+    }
+
+
+def as_numbers(lines: list[Line]) -> list[dict[str, Any]]:
+    return [attrs.asdict(x) | {"ratio": x.ratio, "hit": x.hit} for x in lines]
 
 
 def machine(syncs: float) -> dict[str, Any]:
@@ -66,8 +108,10 @@ def machine(syncs: float) -> dict[str, Any]:
     }
 
 
-def comparisons(lines: list[Line]) -> Table:
-    table = Table("what", "peer", title="Against peers: medians of interleaved repetitions")
+def comparisons(
+    lines: list[Line], title: str = "Against peers: medians of interleaved repetitions"
+) -> Table:
+    table = Table("what", "peer", title=title)
     for column in ("ours/s", "peer/s", "ratio", "min-max", "target", ""):
         table.add_column(column, justify="right")
     for line in lines:
@@ -90,6 +134,18 @@ def growths(grown: list[Growth]) -> Table:
         table.add_column(column, justify="right")
     for at in grown:
         table.add_row(*(f"{value:,.0f}" for value in attrs.astuple(at)))
+    return table
+
+
+def postgres_growths(found: list[Grown]) -> Table:
+    """Return rates, each beside what it is of the rate in the smallest ledger."""
+    table = Table(title="As a ledger in PostgreSQL grows: per second (of the smallest ledger's)")
+    columns = ("events", "append", "append, sealed", "read one", "tail, events", "restore, events")
+    for column in columns:
+        table.add_column(column, justify="right")
+    for at in found:
+        rates = [f"{rate:,.0f} ({share:.2f})" for rate, share in at.against(found[0])]
+        table.add_row(f"{at.events:,}", *rates, f"{at.restored:,.0f}")
     return table
 
 
@@ -130,24 +186,6 @@ def splits(split: dict[str, float]) -> Table:
         table.add_row(name, f"{took:.0f}", f"{took / whole:.0%}")
     table.add_row("all", f"{whole:.0f}", "")
     return table
-
-
-def numbers(
-    facts: dict[str, Any],
-    lines: list[Line],
-    grown: list[Growth],
-    split: dict[str, float],
-    bundled: list[Bundled],
-) -> dict[str, Any]:
-    """Return everything that was measured, for a file."""
-    return {
-        "machine": facts,
-        "settings": sides.SETTINGS,
-        "lines": [attrs.asdict(x) | {"ratio": x.ratio, "hit": x.hit} for x in lines],
-        "growth": [attrs.asdict(x) for x in grown],
-        "command_microseconds": split,
-        "bundles": [attrs.asdict(x) for x in bundled],
-    }
 
 
 if __name__ == "__main__":

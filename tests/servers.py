@@ -172,9 +172,9 @@ def _reachable(program):
 
 
 @contextmanager
-def postgres_server(**settings):
-    """Run a PostgreSQL of its own, in a folder that goes with it."""
-    with tempfile.TemporaryDirectory(prefix="complaint-ledger-postgres-") as name:
+def postgres_server(parent=None, /, **settings):
+    """Run a PostgreSQL of its own, in a folder of *parent* that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="complaint-ledger-postgres-", dir=parent) as name:
         server = PostgresServer.make(Path(name), **settings)
         try:
             yield server

@@ -2,9 +2,21 @@
 
 import json
 import sqlite3
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from benchmarks import audits, bundles, journeys, measures, peers, sides
+from benchmarks import (
+    audits,
+    bundles,
+    journeys,
+    measures,
+    peers,
+    postgres,
+    postgres_events,
+    postgres_sides,
+    sides,
+)
 from benchmarks.__main__ import main
 from benchmarks.synthetic import synthetic
 from click.testing import CliRunner
@@ -12,17 +24,34 @@ from click.testing import CliRunner
 from complaint_ledger import codec, open_ledger
 from complaint_ledger.evidence.audit import audit
 from complaint_ledger.evidence.seals import heads_at, heads_root
+from complaint_ledger.ids import new_id
 from complaint_ledger.store import LEDGER_STREAM
 
+pytestmark = pytest.mark.xdist_group("benchmarks")
 
-def test_a_quick_run_measures_everything_and_leaves_nothing_behind(tmp_path):
-    kept, disk = tmp_path / "numbers.json", tmp_path / "disk"
-    disk.mkdir()
-    done = CliRunner().invoke(
-        main, ["--quick", "--json", str(kept), "--dir", str(disk)], catch_exceptions=False
-    )
-    assert done.exit_code == 0, done.output
-    found = json.loads(kept.read_text())
+
+@pytest.fixture(scope="module")
+def run():
+    """A quick run: what it printed, what it kept, and the disk that it was made on."""
+    with TemporaryDirectory() as disk, TemporaryDirectory() as folder:
+        Path(disk).chmod(0o755)  # a server that does not run as root has to enter it
+        kept = Path(folder) / "numbers.json"
+        words = ["--quick", "--json", str(kept), "--dir", disk]
+        done = CliRunner().invoke(main, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        yield done, json.loads(kept.read_text()), Path(disk)
+
+
+@pytest.fixture
+def postgres_database(postgres):
+    name = f"bench_{new_id()}"
+    postgres.sql(f"CREATE DATABASE {name}")
+    yield postgres.conninfo(name)
+    postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_quick_run_measures_everything_and_leaves_nothing_behind(run):
+    done, found, disk = run
     assert [(line["peer"], line["target"]) for line in found["lines"]] == [
         ("eventsourcing, get each", 3),
         ("eventsourcing, save each", 5),
@@ -42,6 +71,54 @@ def test_a_quick_run_measures_everything_and_leaves_nothing_behind(tmp_path):
         assert at["events"] >= least
         assert 0 < at["hashing"] < at["entries"] < at["everything"]
     assert list(disk.iterdir()) == []
+
+
+def test_a_quick_run_compares_both_sides_of_one_postgresql(run):
+    done, found, _ = run
+    on = found["postgresql"]
+    assert [line["what"] for line in on["lines"]] == [
+        *(
+            f"append, {writers}, {ledgers}{sealed}"
+            for ledgers in ("one ledger", "2 ledgers")
+            for writers in ("one writer", "2 writers")
+            for sealed in ("", ", sealed")
+        ),
+        "read, complaints",
+        "tail, events",
+    ]
+    for line in on["lines"]:
+        assert len(line["ours"]) == len(line["theirs"]) == postgres.QUICK.times
+        assert line["target"] is None
+    assert tuple(at["events"] for at in on["growth"]) == postgres.QUICK.sizes
+    for at in on["growth"]:
+        for what in ("appended", "sealed", "read", "tailed"):
+            assert len(at[what]) == postgres.QUICK.times
+    assert on["settings"]["fsync"] == "on"
+    assert "under a lock of its table" in done.output
+
+
+def test_both_sides_of_one_postgresql_return_what_was_appended(postgres_database):
+    batch = list(postgres_events.parts(20, at_once=2, sealed=True))
+    assert {part.expected_version for part in batch} == set(range(8))
+    assert sum(len(part.events[0].sealed) for part in batch) == 7 * 2 + 2 * 4
+    told = []
+    for side in postgres_sides.SIDES.values():
+        side.make(postgres_database, 1)
+        one = side(postgres_database, [0])
+        for part in batch:
+            one.ready(0, part)()
+        told.append([event for page in postgres_sides.pages(one, 0) for event in one.told(page)])
+        one.close()
+    assert told[0] == told[1]
+    assert [part.stream for part in batch] == [stream for stream, _, _ in told[0]]
+
+
+def test_a_server_that_does_not_wait_for_its_disk_is_not_measured(postgres, postgres_database):
+    postgres_sides.Theirs.make(postgres_database, 1)
+    name = postgres_database.rpartition("/")[2]
+    postgres.sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    with pytest.raises(AssertionError, match="'synchronous_commit': 'off'"):
+        postgres_sides.Theirs(postgres_database, [0])
 
 
 def test_a_command_and_its_peer_leave_the_same_rows(tmp_path):
