@@ -56,10 +56,11 @@ _DIGESTS_AT_ONCE: Final = 5000
 _EVENT: Final = "position, stream, version, id, name, schema, recorded_at, prev, body"
 
 _APPEND: Final = """
-    SELECT first_position, last_position, stamp, already_there FROM {schema}.append(
+    CALL {schema}.append_and_tell(
         %s::uuid, %s::timestamptz, %s, %s::uuid[], %s::bigint[], %s::bigint[],
         %s::uuid[], %s::text[], %s::bigint[], %s::bytea[], %s::text[], %s::uuid[],
-        %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[]
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[],
+        NULL, NULL, NULL, NULL
     )
 """
 

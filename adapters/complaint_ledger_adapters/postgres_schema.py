@@ -9,6 +9,8 @@ from a sequence, which leaves gaps and shows a later number before an earlier on
 
 from typing import Final
 
+from complaint_ledger_adapters.postgres_telling import TELL
+
 TABLES: Final = (
     """
     CREATE TABLE {schema}.ledgers (
@@ -243,7 +245,6 @@ BEGIN
     END IF;
     UPDATE ledgers l SET position = place, recorded_at = stamp, appended = true
     WHERE l.ledger = of_ledger;
-    PERFORM pg_notify({channel} || replace(of_ledger::text, '-', ''), '');
     first_position := head.position + 1;
     last_position := place;
     already_there := false;
@@ -275,6 +276,7 @@ END $$
 
 FUNCTIONS: Final = (
     APPEND,
+    TELL,
     KEEP,
     ERASE,
     # Else everybody may call them.

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -531,3 +532,29 @@ def test_a_time_is_the_servers_own_unless_the_ledger_has_a_clock(make, monkeypat
     assert isinstance(third, Appended)
     assert abs(first.recorded_at - system_clock()) < timedelta(minutes=5)
     assert third.recorded_at == second.recorded_at + timedelta(microseconds=1)
+
+
+def test_an_append_that_waits_for_the_disk_keeps_nobody_else_from_telling(postgres, make):
+    store = make()
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    appending = Thread(target=lambda: store.append([on(ONE, 0, an_event())]))
+    # A commit that waits for a replica waits where it waits for the disk.
+    postgres.sql("ALTER SYSTEM SET synchronous_standby_names = 'none'")
+    postgres.sql("SELECT pg_reload_conf()")
+    try:
+        appending.start()
+        until = time.monotonic() + 30
+        while postgres.sql(waiting) != [(1,)]:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        other = "-c synchronous_commit=local -c lock_timeout=5s"
+        with psycopg.connect(
+            postgres.conninfo("postgres"), autocommit=True, options=other
+        ) as connection:
+            connection.execute("NOTIFY elsewhere")
+        assert store.head().position == 0
+    finally:
+        postgres.sql("ALTER SYSTEM RESET synchronous_standby_names")
+        postgres.sql("SELECT pg_reload_conf()")
+    appending.join(30)
+    assert check_whole(store) == 1
