@@ -384,7 +384,8 @@ class Ledger:
             )
             kept = self._keeping(events)
             appended = self.recorder.append([*kept, part], around, accept_clock=accept_clock)
-            if appended.already_there:
+            # Without a key the ids are new: it was this very append, whose answer got lost.
+            if appended.already_there and ids:
                 return once()  # under this key another process was quicker; was it for the same?
             assert appended.recorded_at is not None
             first = appended.first + sum(len(each.events) for each in kept)

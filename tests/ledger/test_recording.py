@@ -36,6 +36,27 @@ def test_the_whole_story_is_recorded_and_told_again(ledger, actor, clock):
     assert ledger.complaint(story.REFERENCE).head("h2").ombudsman[0].local.outcome == "not-upheld"
 
 
+@pytest.mark.parametrize("key", [None, "click 1"])
+def test_a_command_whose_acknowledgement_got_lost_on_the_way_is_there_once(
+    ledger, actor, monkeypatch, key
+):
+    ledger.record(RECEIVE, actor=actor)
+    append = ledger.store.append
+
+    def append_and_ask_again(batch, **asked):
+        append(batch, **asked)
+        return append(batch, **asked)
+
+    monkeypatch.setattr(ledger.store, "append", append_and_ask_again)
+    contact = e.ContactLogged(occurred_on=ACKNOWLEDGE.occurred_on, channel="telephone")
+    recorded = ledger.record(contact, complaint=story.REFERENCE, actor=actor, idempotency_key=key)
+
+    _, there = ledger.entries(story.REFERENCE)
+    (said,) = recorded.events
+    assert (said.id, said.position) == (there.recorded.id, there.recorded.position)
+    assert recorded.version == said.version == 2
+
+
 def test_a_complaint_pins_the_councils_code_unless_it_says_another(ledger, actor):
     ledger.record(RECEIVE, actor=actor)
     assert ledger.complaint(story.REFERENCE).codes[0].id == "lgsco-2024"
