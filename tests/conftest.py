@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from in_postgres.plugin import Everything
+from in_postgres.plugin import Counts, Everything
 from servers import PostgresServer, postgres_server
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--store") == "postgresql" and not _only_hands_out(config):
-        config.pluginmanager.register(Everything())
+    if config.getoption("--store") == "postgresql":
+        config.pluginmanager.register(Counts())
+        if not _only_hands_out(config):
+            config.pluginmanager.register(Everything())
 
 
 def _only_hands_out(config: pytest.Config) -> bool:

@@ -4,6 +4,7 @@ import json
 
 import attrs
 
+import behind
 from complaint_ledger.evidence import notes
 from complaint_ledger.evidence.checkpointing import (
     checkpoint_name,
@@ -16,6 +17,7 @@ from complaint_ledger.evidence.notes import Note
 from complaint_ledger.evidence.seals import heads_at, heads_root
 from complaint_ledger.evidence.tree import KeptTree
 from complaint_ledger.ledger import Ledger
+from complaint_ledger.moving.copying import digests_of
 from complaint_ledger_adapters.memory import MemoryStore
 
 
@@ -27,6 +29,10 @@ def forged(ledger, store):
 def everything(store):
     """Return all events of *store*."""
     return list(store.tail(after=0, limit=10**6))
+
+
+def _sealed(store):
+    return store.sealed(d for event in everything(store) for d in digests_of(event))
 
 
 def edited(event, find, put):
@@ -48,9 +54,9 @@ def laid_down(ledger, events, *, kept=None, heads=None):
         store._ids[event.id] = event
     store._leaves.update(heads or {})
     store._claims.update(dict(ledger.store.claims()))
-    store._sealed.update(ledger.store._sealed)
+    store._sealed.update(_sealed(ledger.store))
     store._kept.update(dict(ledger.store.kept()) if kept is None else kept)
-    return forged(ledger, store)
+    return forged(ledger, behind.laid_down(store))
 
 
 def rewritten(ledger, events, *, witnesses=()):
@@ -82,7 +88,7 @@ def rewritten(ledger, events, *, witnesses=()):
         store._leaves[event.stream] = written.leaf(store.ledger)
         store._ids[event.id] = written
     store._claims.update(dict(ledger.store.claims()))
-    store._sealed.update(ledger.store._sealed)
+    store._sealed.update(_sealed(ledger.store))
     tree = KeptTree(store)
     signer = ledger.signing.current()
     for one in kept_checkpoints(ledger.store):
@@ -94,4 +100,4 @@ def rewritten(ledger, events, *, witnesses=()):
                 signature = cosign(checkpoint.text, at, witness.signer)
                 store.keep(cosignature_name(one.size, signature), f"{signature}\n".encode())
                 store.keep(witness_name(signature.key_id), str(witness.signer.key).encode())
-    return forged(ledger, store)
+    return forged(ledger, behind.laid_down(store))

@@ -1,13 +1,11 @@
 """A council's ledger in a file, and an administrator who may write anything into it."""
 
-import shutil
-import sqlite3
-from contextlib import closing
 from datetime import date
 from hashlib import sha256
 
 import attrs
 
+import behind
 from complaint_ledger import open_ledger
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
@@ -21,7 +19,6 @@ from complaint_ledger.store import LEDGER_STREAM
 from evidence.council import Council
 
 STAMP = b"the reply of an authority"
-PARTS = ("", ".keys", ".signing")
 
 
 def make(folder):
@@ -61,13 +58,11 @@ class Tampered:
     def __init__(self, original, folder):
         folder.mkdir(exist_ok=True)
         self.file = folder / "council.db"
-        for part in PARTS:
-            shutil.copy2(f"{original}{part}", f"{self.file}{part}")
+        behind.copy(original, self.file)
         self.url = f"sqlite:///{self.file}"
 
     def rows(self, statement, *values):
-        with closing(sqlite3.connect(self.file)) as connection:
-            return connection.execute(statement, values).fetchall()
+        return behind.rows(self.file, statement, *values)
 
     def one(self, statement, *values):
         ((found,),) = self.rows(statement, *values)
@@ -81,14 +76,7 @@ class Tampered:
 
     def do(self, *statements):
         """Take the triggers away, as an administrator can, and do all of *statements*."""
-        with closing(sqlite3.connect(self.file)) as connection:
-            named = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            for (trigger,) in connection.execute(named).fetchall():
-                connection.execute(f"DROP TRIGGER {trigger}")
-            for statement in statements:
-                text, values = (statement, ()) if isinstance(statement, str) else statement
-                assert connection.execute(text, values).rowcount != 0, text
-            connection.commit()
+        behind.do(self.file, *statements)
         return self
 
     def audit(self, **asked):

@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 
+import behind
 from complaint_ledger.domain import commands as c
 from complaint_ledger.domain import events as e
 from complaint_ledger.errors import BadEvidence, BadValue, UnknownName
@@ -276,15 +277,12 @@ def test_there_must_be_a_folder(council, tmp_path):
 
 
 def test_a_ledger_that_was_changed_hands_nothing_over(tmp_path):
-    import sqlite3
-
     council = Council(f"sqlite:///{tmp_path}/council.db").tell_everything()
-    with sqlite3.connect(tmp_path / "council.db") as opened:
-        opened.execute("DROP TRIGGER events_are_never_changed")
-        opened.execute(
-            "UPDATE events SET body = CAST(replace(body, 'not-upheld', 'upheld') AS BLOB)"
-            " WHERE name = 'response-sent'"
-        )
+    behind.do(
+        tmp_path / "council.db",
+        "UPDATE events SET body = CAST(replace(body, 'not-upheld', 'upheld') AS BLOB)"
+        " WHERE name = 'response-sent'",
+    )
     out = tmp_path / "out.zip"
     with pytest.raises(BadEvidence, match=r"none was written|does not go on"):
         council.export(out)

@@ -139,7 +139,7 @@ def a_swap(ledger):
 class TestRowsAreEditedDeletedOrSwapped:
     def test_the_chain_finds_it(self, quiet, attack):
         assert holds(quiet.ledger)
-        heads = quiet.ledger.store._leaves
+        heads = {head.stream: head.leaf for head in quiet.ledger.store.streams()}
         report = audit(laid_down(quiet.ledger, attack(quiet.ledger), heads=heads))
         assert not report.verified
         assert report.problems[0].first is not None

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import behind
 from complaint_ledger import create_ledger, open_ledger
 from complaint_ledger.domain.words import Sealed
 from importing.lookalikes import NEW_YORK_HEADER, chicago, fines, new_york
@@ -209,7 +210,7 @@ def test_what_people_wrote_is_sealed(office, mapping, file):
     with open_ledger(office.url) as ledger:
         receipt, outcome = (entry.event for entry in ledger.entries("T-1"))
         everything = b"".join(
-            at.read_bytes() for at in office.folder.iterdir() if "council.db" in at.name
+            behind.bytes_of(at) for at in office.folder.iterdir() if "council.db" in at.name
         )
 
     assert isinstance(receipt.heads[0].description, Sealed)

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import behind
 from complaint_ledger import commands, create_ledger, events, open_ledger, seal
 from complaint_ledger.codec import sealed_paths
 from complaint_ledger.moving.copying import digests_of
@@ -76,7 +77,8 @@ def erase(ledger, number):
 
 
 def bytes_in(folder):
-    return b"".join(file.read_bytes() for file in sorted(Path(folder).rglob("*")) if file.is_file())
+    files = (file for file in sorted(Path(folder).rglob("*")) if file.is_file())
+    return b"".join(behind.bytes_of(file) for file in files)
 
 
 def opened_values(url, keys=None):

@@ -2,15 +2,15 @@
 
 import os
 import resource
-import sqlite3
 import stat
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+import behind
 from complaint_ledger import open_ledger
 from complaint_ledger.errors import (
     BadValue,
@@ -285,9 +285,7 @@ def test_a_backup_without_its_ledger_is_not_restored(url, out, restored, actor):
 @pytest.mark.parametrize("position", [7, 16])
 def test_a_backup_that_was_changed_is_not_restored(url, out, restored, actor, position):
     back_up(url, out)
-    with closing(sqlite3.connect(out / "ledger.db", isolation_level=None)) as raw:
-        raw.execute("DROP TRIGGER events_are_never_changed")
-        raw.execute("UPDATE events SET schema = 2 WHERE position = ?", (position,))
+    behind.do(out / "ledger.db", ("UPDATE events SET schema = 2 WHERE position = ?", (position,)))
 
     with pytest.raises(StoreUnreadable, match=r"it was changed|does not name the leaf"):
         restore_backup(out, restored)
@@ -299,9 +297,7 @@ def test_a_restored_byte_that_changed_is_found(small_pages, url, out, restored, 
     back_up(url, out)
     with pytest.raises(Stopped):
         restore_backup(out, restored, tell=stop_at(12))
-    with closing(sqlite3.connect(tmp_path / "restored.db.part", isolation_level=None)) as raw:
-        raw.execute("DROP TRIGGER events_are_never_changed")
-        raw.execute("UPDATE events SET schema = 2 WHERE position = 2")
+    behind.do(tmp_path / "restored.db.part", "UPDATE events SET schema = 2 WHERE position = 2")
 
     with pytest.raises(CopyDiffers, match="position 2: the event's schema"):
         restore_backup(out, restored)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import behind
 from complaint_ledger import commands, create_ledger, open_ledger
 from complaint_ledger.errors import (
     BadValue,
@@ -372,17 +373,10 @@ def test_a_copy_whose_last_event_is_another_is_refused(url, to, actor):
     copy_ledger(url, to)
     with open_ledger(url) as ledger:
         last = ledger.store.head().position
-    _change(to, f"UPDATE events SET body = x'00' WHERE position = {last}")
+    behind.do(to, f"UPDATE events SET body = x'00' WHERE position = {last}")
 
     with pytest.raises(NotACopy, match=f"at position {last} is another"):
         copy_ledger(url, to)
-
-
-def _change(url, statement):
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-    connection.execute("DROP TRIGGER events_are_never_changed")
-    connection.execute(statement)
-    connection.close()
 
 
 def test_a_ledger_is_not_copied_onto_itself(url, tmp_path, actor):
