@@ -27,7 +27,7 @@ from servers import with_options
 BESIDE = (".keys", ".signing")
 
 COLUMNS = {
-    "head": ("ledgers", "position, recorded_at, appended, name"),
+    "head": ("ledgers", "position, recorded_at, appended"),
     "events": ("events", "position, stream, version, id, name, schema, recorded_at, prev, body"),
     "streams": ("streams", "stream, version, leaf, first"),
     "claims": ("claims", "claim, stream"),

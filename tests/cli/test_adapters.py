@@ -14,6 +14,8 @@ STRANGERS = """
 from complaint_ledger.errors import LedgerExists
 from complaint_ledger_adapters.memory import MemoryAdapter, MemoryStore
 
+pytestmark = pytest.mark.about_files("the contract asks them")
+
 
 class Keeper(MemoryStore):
     capabilities = MemoryStore.capabilities | {"durable"}

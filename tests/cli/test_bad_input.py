@@ -183,6 +183,7 @@ def test_a_database_that_is_no_ledger(run, tmp_path):
     assert "no ledger" in result.stderr
 
 
+@pytest.mark.about_files("it changes the format of one")
 def test_a_ledger_written_by_a_later_version(council, tmp_path):
     with sqlite3.connect(tmp_path / "council.db") as later:
         later.execute("UPDATE head SET format = 99")
@@ -246,6 +247,7 @@ def test_an_init_that_fails_leaves_nothing_behind(run, tmp_path):
     assert run("init", "--council", "Northborough").exit_code == 0
 
 
+@pytest.mark.about_files("its disk is full")
 def test_a_full_disk_records_nothing_and_says_so(council, tmp_path):
     """The file may grow no further: what SQLite does when a disk is full."""
     script = (
@@ -285,6 +287,7 @@ main()
 """
 
 
+@pytest.mark.about_files("it may only be read")
 def test_a_ledger_that_may_only_be_read_is_not_written(council, tmp_path):
     for file in tmp_path.iterdir():
         file.chmod(0o400)

@@ -152,6 +152,7 @@ def test_the_facts_can_lie_elsewhere(run, tmp_path):
     assert not (tmp_path / "council.db.facts").exists()
 
 
+@pytest.mark.about_files("it is taken for another")
 def test_the_ledger_itself_is_not_taken_for_facts(run, tmp_path):
     refused = run("overturn", "--facts", str(tmp_path / "council.db"), status=3)
 

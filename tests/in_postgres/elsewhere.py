@@ -39,9 +39,12 @@ class Elsewhere:
 
     def _make(self, ledger, clock):
         name = f"t-{uuid4().hex}"
-        store = ADAPTER.create(self.url(self.schema, name), ledger, clock)
         self.made += 1
-        return (self.schema, name), store
+        try:
+            return (self.schema, name), ADAPTER.create(self.url(self.schema, name), ledger, clock)
+        except LedgerExists:  # it is a copy, and of one id there is one in a schema
+            apart = f"t_{uuid4().hex}"
+            return (apart, name), ADAPTER.create(self.url(apart, name), ledger, clock)
 
     def _open(self, place, clock):
         self.opened += 1

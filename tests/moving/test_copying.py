@@ -64,6 +64,7 @@ def stop_at(position, what="copied"):
 # --- the same ------------------------------------------------------------------------------------
 
 
+@pytest.mark.about_files("it is copied between memory and SQLite")
 @given(told=TOLD, kept=KEPT, erased=st.booleans())
 @settings(max_examples=40)
 def test_any_ledger_is_the_same_after_memory_sqlite_memory(told, kept, erased):

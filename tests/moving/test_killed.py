@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from complaint_ledger.moving import comparing, copy_ledger, copying
 
 KILLS = 12
@@ -43,6 +45,7 @@ def run(url, to, *, lines):
     return said
 
 
+@pytest.mark.about_files("it is killed between steps of a file")
 def test_a_copy_killed_at_any_moment_goes_on_and_is_the_same(tmp_path, url, to):
     from complaint_ledger import open_ledger
     from moving.council import all_of, erase, found, record
