@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: setup demo test bench check lock mutants forge soak clean
+.PHONY: setup demo test test-postgresql bench check lock mutants forge soak clean
 
 setup: .venv/.ready
 
@@ -24,6 +24,10 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# The tests of the spine, the codes and the evidence once more, with PostgreSQL behind them.
+test-postgresql: setup
+	$(BIN)/python -m pytest -n auto --dist loadgroup --store postgresql tests
 
 bench: setup
 	$(BIN)/python -m benchmarks
