@@ -65,7 +65,9 @@ def parse_url(text: str) -> StoreUrl:
     options = dict(parse_qsl(parts.query))
     secret = options.pop("password", None) or unquote(password)
     if parts.fragment:
-        raise BadValue("ledger", "there is a # in it; in a password write %23, and name a file by its path alone")
+        raise BadValue(
+            "ledger", "there is a # in it; write %23 in a password, and a file as its path alone"
+        )
     query = urlencode(options, safe="/:,")
     shown = f"{user}{':…' * bool(secret)}@{host}" if who or secret else host
     return StoreUrl(
