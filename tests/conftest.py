@@ -1,12 +1,13 @@
 """What every test may lean on."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from complaint_ledger_adapters.umadb_scratch import scratch_servers
 from in_postgres.plugin import Counts, Everything
 from servers import PostgresServer, postgres_server
 
@@ -61,3 +62,10 @@ def database(request: pytest.FixtureRequest) -> str:
         return named
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.conninfo("postgres")
+
+
+@pytest.fixture(scope="session")
+def new_uma_address() -> Iterator[Callable[[], str]]:
+    """What gives, at each call, the address of a new and empty UmaDB, for a few tests long."""
+    with scratch_servers() as new_address:
+        yield new_address

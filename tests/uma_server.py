@@ -1,70 +1,81 @@
-"""A real UmaDB server for the tests, from its wheel, on this machine alone."""
+"""A UmaDB server of its own for a test: from its wheel, on this machine alone."""
 
+import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import attrs
-import umadb
 
-from servers import free_port
+from complaint_ledger_adapters.umadb_scratch import HOST, free_port
 
-PATIENCE = 60  # seconds
+PATIENCE = 30  # seconds
 
 
 @attrs.define
 class UmaServer:
-    """One server with one database, in a folder of its own."""
+    """One UmaDB in a process of its own, which can be stopped, killed and started again."""
 
     folder: Path
-    options: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # more of its command line
     port: int = attrs.field(factory=free_port)
     process: subprocess.Popen | None = None
 
     def start(self):
-        program = Path(sys.executable).parent / "umadb"
-        self.process = subprocess.Popen(
-            [program, "--listen", f"127.0.0.1:{self.port}", "--db-path", self.folder / "log",
-             *self.options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        program = shutil.which("umadb", path=str(Path(sys.executable).parent))
+        command = [program, "--listen", f"{HOST}:{self.port}", "--db-path", self.folder / "uma.db"]
+        with (self.folder / "log").open("w") as log:
+            self.process = subprocess.Popen([*command, *self.words], stdout=log, stderr=log)
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                umadb.Client(f"http://127.0.0.1:{self.port}").check_health()
-            except Exception:  # noqa: BLE001 - whatever it says, it is not up
-                assert self.process.poll() is None
+                socket.create_connection((HOST, self.port)).close()
+            except OSError:
+                assert self.process.poll() is None, (self.folder / "log").read_text()
                 assert time.monotonic() < until
                 time.sleep(0.005)
             else:
-                return self
+                return
 
-    def stop(self):
+    def stop(self, how="fast"):
+        """Stop it: *immediate* kills it with -9, as a cut of the power does."""
         if self.process is not None:
-            self.process.kill()
+            self.process.send_signal({"fast": signal.SIGTERM, "immediate": signal.SIGKILL}[how])
             self.process.wait(PATIENCE)
             self.process = None
 
-    def restart(self, _how=""):
-        self.stop()
+    def restart(self, how="fast"):
+        self.stop(how)
         self.start()
 
-    @property
-    def address(self):
-        return f"umadb://127.0.0.1:{self.port}/?vault={self.folder / 'vault.db'}"
+    @contextmanager
+    def frozen(self):
+        """Let it answer nobody for a while."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    def url(self, who="", **options):
+        told = {"vault": self.folder / "council.vault"} | options
+        query = "&".join(f"{name}={quote(str(value), safe='/')}" for name, value in told.items())
+        return f"umadb://{who}{HOST}:{self.port}?{query}"
 
 
 @contextmanager
-def uma_servers():
-    """Give what starts, at each call, a server with nothing in it."""
-    with ExitStack() as held:
-
-        def start(*options):
-            folder = held.enter_context(tempfile.TemporaryDirectory(prefix="complaint-ledger-uma-"))
-            server = UmaServer(Path(folder), options).start()
-            held.callback(server.stop)
-            return server
-
-        yield start
+def uma_server(*words):
+    """Run a UmaDB of its own, in a folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="complaint-ledger-umadb-") as name:
+        server = UmaServer(Path(name), words)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop("immediate")

@@ -1,89 +1,93 @@
 """
-The vault of a UmaDB ledger: its sealed rows, in an SQLite file of their own.
+The vault of a UmaDB ledger: sealed rows in an SQLite file, since they must be deletable.
 
-UmaDB never lets anything go, and a sealed row must be erasable. The two have no common
-transaction, so a row is put here first, *pending*: with the id of its event, and with the
-end of the log that the event is to follow. The server takes the event only if nothing was
-appended after that end. So once the log goes on and the event is not in it, it never will
-be, and the row goes; until then nobody is given it.
+The two stores have no common transaction. So rows are written here first, *pending*, with
+the attempt to append that they belong to and the mark after which it was to append; then
+the events go to UmaDB; then the rows are pending no more. What breaks off in between is
+settled by whoever looks next, from what can never change again: once there is a mark past
+the one that the attempt was conditioned on, the first such mark is the attempt's own, and
+its rows stand; or it is another's, and the attempt can never land, so that its rows go.
+While there is none the attempt may be alive, and its rows are neither given out nor
+deleted. A writer that tries again writes its rows again with the new mark, and to delete
+them somebody must have seen that very mark.
 """
 
-import os
-import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
-from complaint_ledger.errors import NoLedger, StoreUnreadable
-from complaint_ledger.restoring import check_same_row
+from complaint_ledger.errors import LedgerExists, StoreUnreadable
 from complaint_ledger.settling import beside, settle
 from complaint_ledger.store import SealedRow
+from complaint_ledger_adapters.sqlite_file import Datastore, errors
 
-_TABLES: Final = """
-    CREATE TABLE of (ledger TEXT NOT NULL);
+FORMAT: Final = 1
+APPLICATION_ID: Final = 0x434C4756  # "CLGV"
+_DIGESTS_AT_ONCE: Final = 500
+_ROW: Final = "digest, subject, key_id, algorithm, nonce, ciphertext"
+
+TABLES: Final = (
+    "CREATE TABLE vault (one INTEGER PRIMARY KEY CHECK (one = 1), ledger TEXT, format INTEGER)",
+    """
     CREATE TABLE sealed (
-        digest TEXT PRIMARY KEY,
+        digest TEXT NOT NULL,
         subject TEXT NOT NULL,
         key_id TEXT NOT NULL,
         algorithm TEXT NOT NULL,
         nonce BLOB NOT NULL,
         ciphertext BLOB NOT NULL,
-        event TEXT, -- the id of the event that it waits for; null: it is there
-        follows INTEGER -- the end of the log that the event was to follow
-    );
-    CREATE INDEX pending ON sealed (event) WHERE event IS NOT NULL;
-"""
-_AT_ONCE: Final = 500
+        attempt TEXT, -- NULL once their event is there
+        after INTEGER -- the mark that the attempt was conditioned on
+    )
+    """,
+    "CREATE INDEX sealed_digest ON sealed (digest)",
+    "CREATE INDEX sealed_attempt ON sealed (attempt) WHERE attempt IS NOT NULL",
+)
 
 
 @attrs.frozen
 class Pending:
-    """A row whose event was not known to be there when it was put in."""
+    """An attempt to append whose rows are here, and the mark that it was conditioned on."""
 
-    digest: str
-    event: str
-    follows: int
+    attempt: str
+    after: int
 
 
 class Vault:
-    """Sealed rows, for as many threads and processes as ask."""
+    """The sealed rows of one ledger."""
 
-    def __init__(self, file: Path) -> None:
-        self._lock = threading.Lock()
-        with _errors():
-            self._connection = sqlite3.connect(
-                file, timeout=60, isolation_level=None, check_same_thread=False
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA secure_delete = ON")
+    def __init__(self, datastore: Datastore) -> None:
+        self._datastore = datastore
 
     @classmethod
-    def create(cls, file: Path, ledger: str) -> None:
+    def make(cls, file: Path, ledger: str) -> None:
         """
-        Make an empty one.
+        Make an empty vault for *ledger*, which its owner alone may read (0600).
 
         Raises:
-            StoreUnreadable: There is something there, or it cannot be made.
+            LedgerExists: There is such a file.
+            StoreUnreadable: It cannot be made there.
         """
         if file.exists():
-            raise StoreUnreadable("vault: there is a file there already; say another with ?vault=")
+            raise LedgerExists(str(file))
         if not file.parent.is_dir():
-            raise StoreUnreadable(f"vault: there is no folder {file.parent}; make it first")
+            raise StoreUnreadable(f"there is no folder {file.parent} for the vault; make it first")
         made = beside(file)
-        with _errors():
+        with errors():
             try:
-                os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-                connection = sqlite3.connect(made)
-                connection.executescript(_TABLES)
-                connection.execute("INSERT INTO of VALUES (?)", (ledger,))
-                connection.commit()
-                connection.close()
+                made.touch(mode=0o600, exist_ok=False)
+                with closing(Datastore(made, "rw")) as store, store.transaction(commit=True) as c:
+                    for statement in TABLES:
+                        c.execute(statement)
+                    c.execute("INSERT INTO vault VALUES (1, ?, ?)", (ledger, FORMAT))
+                    c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 settle(made, file)
+            except FileExistsError:
+                raise LedgerExists(str(file)) from None
             finally:
                 made.unlink(missing_ok=True)
 
@@ -93,128 +97,117 @@ class Vault:
         Open the vault of *ledger*.
 
         Raises:
-            NoLedger: There is no file.
-            StoreUnreadable: It is no vault, or that of another ledger.
+            StoreUnreadable: It is not there, that of another ledger, or none.
         """
         if not file.is_file():
-            raise NoLedger(f"{file} (the vault)")
-        vault = cls(file)
-        with vault._transaction() as c:
-            row = c.execute("SELECT ledger FROM of").fetchone()
-        if row is None or row[0] != ledger:
-            vault.close()
-            raise StoreUnreadable("vault: it is another ledger's; say this one's with ?vault=FILE")
-        return vault
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _errors():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.rollback()
-                raise
-            self._connection.commit()
-
-    # --- around an append ------------------------------------------------------------------------
-
-    def expect(self, rows: Iterable[tuple[str, SealedRow]], follows: int) -> None:
-        """Put in *rows*, each behind the id of its event, which is to follow that end."""
-        with self._transaction() as c:
-            c.executemany(
-                "INSERT INTO sealed VALUES (?,?,?,?,?,?,?,?)"
-                " ON CONFLICT (digest) DO UPDATE SET follows = excluded.follows"
-                " WHERE event = excluded.event",
-                [(*attrs.astuple(row), event, follows) for event, row in rows],
+            raise StoreUnreadable(
+                f"there is no vault {file}, and without it no personal value of this ledger can"
+                " be read; mend ?vault=FILE, or restore the file from a backup"
             )
+        datastore = Datastore(file, "rw")
+        try:
+            with errors(), datastore.transaction(commit=False) as c:
+                row = c.sqlite_cursor.execute("SELECT ledger, format FROM vault").fetchone()
+        except StoreUnreadable as error:
+            datastore.close()
+            if "no such table" in str(error):
+                raise StoreUnreadable(f"{file} is a database, but no vault") from None
+            raise
+        if row != (ledger, FORMAT):
+            datastore.close()
+            ours = row is not None and row[0] == ledger
+            why = "has a later format" if ours else "is the vault of another ledger"
+            raise StoreUnreadable(f"{file} {why}; mend ?vault=FILE")
+        return cls(datastore)
 
-    def settle(self, there: Iterable[str], gone: Iterable[str]) -> None:
-        """Say which events are *there*, and which rows, by their digests, wait for nothing."""
-        with self._transaction() as c:
-            c.executemany("UPDATE sealed SET event = NULL WHERE event = ?", [(x,) for x in there])
-            c.executemany(
-                "DELETE FROM sealed WHERE digest = ? AND event IS NOT NULL", [(x,) for x in gone]
+    def close(self) -> None:
+        """Let go of the file."""
+        self._datastore.close()
+
+    def _write(self, *statements: tuple[str, Sequence[Any]]) -> int:
+        with errors(), self._datastore.transaction(commit=True) as c:
+            changed = 0
+            for statement, values in statements:
+                c.sqlite_cursor.execute(statement, values)
+                changed += c.sqlite_cursor.rowcount
+            return changed
+
+    def put(self, pending: Pending, rows: Iterable[SealedRow]) -> None:
+        """Write *rows*, pending; what the same attempt wrote before goes."""
+        insert = f"INSERT INTO sealed ({_ROW}, attempt, after) VALUES (?,?,?,?,?,?,?,?)"  # noqa: S608
+        self._write(
+            ("DELETE FROM sealed WHERE attempt = ?", (pending.attempt,)),
+            *(
+                (insert, (r.digest, r.subject, r.key_id, r.algorithm, r.nonce, r.ciphertext,
+                          pending.attempt, pending.after))
+                for r in rows
+            ),
+        )  # fmt: skip
+
+    def stands(self, attempt: str) -> None:
+        """Say that the events of *attempt* are there, and so are its rows from now on."""
+        self._write(
+            ("UPDATE sealed SET attempt = NULL, after = NULL WHERE attempt = ?", (attempt,))
+        )
+
+    def drop(self, pending: Pending) -> None:
+        """Delete the rows of an attempt that can never land; not if it has gone on since."""
+        self._write(
+            (
+                "DELETE FROM sealed WHERE attempt = ? AND after = ?",
+                (pending.attempt, pending.after),
             )
+        )
 
     def pending(self) -> list[Pending]:
-        """Return the rows that wait for their events."""
-        with self._transaction() as c:
-            rows = c.execute(
-                "SELECT digest, event, follows FROM sealed WHERE event IS NOT NULL"
+        """Return the attempts whose rows are pending."""
+        with errors(), self._datastore.transaction(commit=False) as c:
+            rows = c.sqlite_cursor.execute(
+                "SELECT DISTINCT attempt, after FROM sealed WHERE attempt IS NOT NULL"
             ).fetchall()
         return [Pending(*row) for row in rows]
 
-    # --- asking ----------------------------------------------------------------------------------
-
-    def rows(
-        self, digests: Iterable[str], is_there: Callable[[str], bool]
-    ) -> Mapping[str, SealedRow]:
-        """Return the rows there are, of events that are there."""
+    def look(self, digests: Iterable[str]) -> tuple[dict[str, SealedRow], set[Pending]]:
+        """Return the rows that stand for *digests*, and the attempts with pending rows for them."""
         found: dict[str, SealedRow] = {}
-        wanted = list(digests)
-        for begin in range(0, len(wanted), _AT_ONCE):
-            some = wanted[begin : begin + _AT_ONCE]
-            marks = ",".join("?" * len(some))
-            with self._transaction() as c:
-                rows = c.execute(
-                    f"SELECT * FROM sealed WHERE digest IN ({marks})",  # noqa: S608 - only marks
+        pending: set[Pending] = set()
+        rest = iter(digests)
+        with errors(), self._datastore.transaction(commit=False) as c:
+            while some := list(islice(rest, _DIGESTS_AT_ONCE)):
+                marks = ",".join("?" * len(some))
+                for *row, attempt, after in c.sqlite_cursor.execute(
+                    f"SELECT {_ROW}, attempt, after FROM sealed"  # noqa: S608 - only marks
+                    f" WHERE digest IN ({marks}) ORDER BY rowid",
                     some,
-                ).fetchall()
-            for *row, event, _ in rows:
-                if event is None or is_there(event):
-                    found[row[0]] = SealedRow(*row)
-        return found
+                ):
+                    if attempt is None:
+                        found.setdefault(row[0], SealedRow(*row))
+                    else:
+                        pending.add(Pending(attempt, after))
+        return found, pending
 
-    def erase(self, digests: Iterable[str]) -> int:
-        """Delete rows for good; return how many there were."""
-        with self._transaction() as c:
-            gone = sum(
-                c.execute("DELETE FROM sealed WHERE digest = ?", (digest,)).rowcount
-                for digest in set(digests)
+    def erase(self, digests: Collection[str]) -> int:
+        """
+        Delete the rows that stand for *digests* for good; return how many there were.
+
+        Raises:
+            StoreUnreadable: They are deleted, and a copy stays while somebody reads.
+        """
+        gone = self._write(
+            *(
+                ("DELETE FROM sealed WHERE digest = ? AND attempt IS NULL", (digest,))
+                for digest in digests
             )
-        with self._lock, _errors():  # else the value lives on in the write-ahead log
-            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        )
+        with errors(), self._datastore.get_connection(commit=False) as connection:
+            cursor = connection.cursor().sqlite_cursor
+            try:  # else the value lives on in the write-ahead log
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                cursor.close()
         if busy:
             raise StoreUnreadable(
                 "the values are erased, but while someone reads a copy stays in the vault's"
                 " write-ahead log; erase them again when nobody does"
             )
         return gone
-
-    def restore(self, rows: Iterable[SealedRow]) -> list[str]:
-        """
-        Put in *rows*, but for what is there already, the same; return the digests of the new.
-
-        Raises:
-            BadValue: Another row stands under a digest.
-        """
-        new = []
-        with self._transaction() as c:
-            for row in rows:
-                there = c.execute(
-                    "SELECT digest, subject, key_id, algorithm, nonce, ciphertext FROM sealed"
-                    " WHERE digest = ?",
-                    (row.digest,),
-                ).fetchone()
-                if there:
-                    check_same_row(SealedRow(*there), row)
-                else:
-                    new.append(row.digest)
-                    c.execute(
-                        "INSERT INTO sealed VALUES (?,?,?,?,?,?,NULL,NULL)", attrs.astuple(row)
-                    )
-        return new
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        text = (isinstance(error, OSError) and error.strerror) or str(error)
-        raise StoreUnreadable(f"the vault says: {text}") from None

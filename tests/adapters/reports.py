@@ -15,7 +15,6 @@ from complaint_ledger.store import parse_url
 from complaint_ledger.testing.report import check
 from complaint_ledger_adapters import memory, postgres, sqlite, umadb
 from servers import postgres_address
-from uma_server import uma_servers
 
 
 @contextmanager
@@ -30,8 +29,8 @@ def places(name: str) -> Iterator[Callable[[], str]]:
         with postgres_address() as at, postgres.ADAPTER.scratch(parse_url(at)) as place:
             yield place
     else:
-        with uma_servers() as start:
-            yield lambda: start().address
+        with umadb.ADAPTER.scratch(parse_url("umadb://127.0.0.1:0")) as place:
+            yield place
 
 
 def main() -> None:

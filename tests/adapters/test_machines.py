@@ -1,5 +1,6 @@
 """Whatever is called in whatever order, a store agrees with a list of lines."""
 
+from collections.abc import Callable
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
@@ -10,7 +11,6 @@ from complaint_ledger.ids import new_id
 from complaint_ledger.testing import EventStoreMachine
 from complaint_ledger_adapters import memory, postgres, sqlite, umadb
 from servers import with_options
-from uma_server import uma_servers
 
 
 class MemoryMachine(EventStoreMachine):
@@ -62,20 +62,15 @@ class TestPostgres(PostgresMachine.TestCase):
 
 class UmaDBMachine(EventStoreMachine):
     adapter = umadb.ADAPTER
+    addresses: ClassVar[Callable[[], str]]
 
     def new_address(self):
-        self.servers = uma_servers()
-        return self.servers.__enter__()().address
-
-    def teardown(self):
-        super().teardown()
-        self.servers.__exit__(None, None, None)
+        return type(self).addresses()
 
 
-TestUmaDB = UmaDBMachine.TestCase
-TestUmaDB.settings = settings(
-    max_examples=6,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+class TestUmaDB(UmaDBMachine.TestCase):
+    settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
+
+    @pytest.fixture(autouse=True)
+    def at(self, new_uma_address):
+        UmaDBMachine.addresses = staticmethod(new_uma_address)
