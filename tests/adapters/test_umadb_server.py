@@ -1,5 +1,6 @@
 """Whatever a UmaDB server does, nothing is lost, halved or doubled; what is wrong is said plainly."""
 
+import json
 import subprocess
 import sys
 import time
@@ -19,10 +20,19 @@ from cryptography.x509.oid import NameOID
 
 from complaint_ledger.errors import BadValue, LedgerExists, NoLedger, StoreUnreadable
 from complaint_ledger.ids import new_id
+from complaint_ledger.moving.copying import fill
 from complaint_ledger.store import parse_url, system_clock
 from complaint_ledger.testing import check_whole
-from complaint_ledger.testing.rules.scene import ONE, TWO, a_row, all_at_once, an_event, on
-from complaint_ledger_adapters import umadb_server
+from complaint_ledger.testing.rules.scene import (
+    ONE,
+    TWO,
+    ManualClock,
+    a_row,
+    all_at_once,
+    an_event,
+    on,
+)
+from complaint_ledger_adapters import memory, umadb_server
 from complaint_ledger_adapters.umadb import ADAPTER
 from complaint_ledger_adapters.umadb_client import umadb
 from proxy import wire_to
@@ -235,6 +245,24 @@ def test_what_is_more_than_the_server_takes_at_once_is_refused_whole(new_uma_add
     store.append([on(TWO, 0, rival)])  # a rival runs into a small mark, not into a big event
     assert store.append([on(ONE, 4, an_event(b"x" * 3_900_000))]).last == 6
     assert check_whole(store) == 6
+
+
+def test_a_ledger_that_is_more_than_the_server_takes_at_once_is_copied_in_parts(
+    new_uma_address, make
+):
+    clock = ManualClock()
+    source = memory.MemoryAdapter().create(parse_url("memory:///whole"), new_id(), clock)
+    body = json.dumps({"meta": {}, "open": {"text": "x" * 900_000}, "sealed": {}}).encode()
+    source.append([on(ONE, 0, *(an_event(body) for _ in range(6)))])
+    for number in range(5):
+        source.keep(f"tree/{number}", b"y" * 1_000_000)
+    address = parse_url(new_uma_address())
+    with closing(ADAPTER.create(address, source.ledger, clock)) as target:
+        filled = fill(source, target, lambda *_: None)
+
+        assert (filled.events, filled.kept) == (6, 5)
+        assert [*target.tail()] == [*source.tail()]
+        assert list(target.kept()) == list(source.kept())
 
 
 def test_a_database_of_something_else_is_refused_and_left_alone(new_uma_address, make, open_at):

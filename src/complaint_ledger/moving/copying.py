@@ -6,8 +6,7 @@ copy's events; claims and keys come last, so that no event lacks its own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -23,6 +22,10 @@ from complaint_ledger.privacy.keys import KeyStore
 from complaint_ledger.store import EventStore, RecordedEvent, SealedRow
 
 PAGE: Final = 1000
+BYTES: Final = 2_000_000
+"""Of bodies, or of what is kept, in one page: a store may take little at once (UmaDB: 4 MiB)."""
+
+T = TypeVar("T")
 
 Tell = Callable[[str, int, int], None]
 """Is told what is being done, how many events are done, and how many there are."""
@@ -89,10 +92,11 @@ def fill(source: EventStore, target: EventStore, tell: Tell) -> Filled:
         events = source.tail(after=after, limit=min(PAGE, position - after))
         if not events:
             raise StoreUnreadable(f"the ledger ends after position {after}, and says {position}")
-        rows = source.sealed([digest for event in events for digest in digests_of(event)])
-        _restore_events(target, events, rows.values())
-        after = events[-1].position
-        tell("copied", after, position)
+        for page in _pages(events, lambda event: len(event.body)):
+            rows = source.sealed([digest for event in page for digest in digests_of(event)])
+            _restore_events(target, page, rows.values())
+            after = page[-1].position
+            tell("copied", after, position)
     there = {head.stream for head in target.streams()}
     claims = ((claim, stream) for claim, stream in source.claims() if stream in there)
     held = _restore(target, claims, lambda page: {"claims": page})
@@ -159,15 +163,24 @@ def _restore(
 ) -> int:
     """Put *pairs* into *target*, page by page; return how many there are."""
     count = 0
-    for page in _pages(pairs):
+    for page in _pages(pairs, lambda pair: len(pair[1])):
         target.restore((), (), **{"claims": {}} | as_arguments(dict(page)))
         count += len(page)
     return count
 
 
-def _pages(pairs: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
-    rest = iter(pairs)
-    while page := list(islice(rest, PAGE)):
+def _pages(things: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Yield *things* in lists of up to PAGE, and of up to BYTES unless one alone is more."""
+    page: list[T] = []
+    held = 0
+    for thing in things:
+        more = size(thing)
+        if page and (len(page) == PAGE or held + more > BYTES):
+            yield page
+            page, held = [], 0
+        page.append(thing)
+        held += more
+    if page:
         yield page
 
 
