@@ -92,7 +92,7 @@ def test_a_server_that_is_down_is_said_at_once(server, make, open_at):
         begun = time.monotonic()
         with refused("no UmaDB server answers there", "start it, or mend the address"):
             ask(server.url())
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 60
 
 
 def test_a_server_that_went_away_is_waited_for(server, make):
@@ -150,7 +150,8 @@ def test_writers_and_a_follower_live_through_restarts(server, make, open_at):
 
     def read():
         store, seen = open_at(server.url()), []
-        while len(seen) < 4 * rounds:
+        until = time.monotonic() + 120
+        while len(seen) < 4 * rounds and time.monotonic() < until:
             seen += [event.position for event in store.tail(after=len(seen), limit=7)]
         return seen
 
@@ -181,7 +182,7 @@ def test_who_listens_hears_of_what_came_while_the_server_was_away(server, make):
         Timer(0.1, store.append, [[on(ONE, 1, an_event())]]).start()
         while store.head().position < 2:
             assert wait(10)
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 60
 
 
 def test_a_server_that_answers_nobody_for_a_while_loses_nothing(server, make):
