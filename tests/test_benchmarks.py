@@ -27,9 +27,10 @@ from complaint_ledger.evidence.seals import heads_at, heads_root
 from complaint_ledger.ids import new_id
 from complaint_ledger.store import LEDGER_STREAM
 
-pytestmark = pytest.mark.about_files("they are measured")
-
-pytestmark = pytest.mark.xdist_group("benchmarks")
+pytestmark = [
+    pytest.mark.about_files("they are measured"),
+    pytest.mark.xdist_group("benchmarks"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,11 @@ from click.testing import CliRunner
 from complaint_ledger.cli import main
 from complaint_ledger.cli.adapters import COLUMNS
 
+pytestmark = pytest.mark.about_files("the contract asks them")
+
 STRANGERS = """
 from complaint_ledger.errors import LedgerExists
 from complaint_ledger_adapters.memory import MemoryAdapter, MemoryStore
-
-pytestmark = pytest.mark.about_files("the contract asks them")
-
 
 class Keeper(MemoryStore):
     capabilities = MemoryStore.capabilities | {"durable"}
