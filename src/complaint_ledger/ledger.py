@@ -35,7 +35,7 @@ from complaint_ledger.evidence.signing import MemorySigning, SigningKeys, origin
 from complaint_ledger.files import check_file
 from complaint_ledger.following import POLL, follow
 from complaint_ledger.ids import DerivedIds, new_actor, new_id
-from complaint_ledger.own import OwnStream, in_force
+from complaint_ledger.own import OwnStream, in_force, opening_of
 from complaint_ledger.privacy.keys import KeyStore
 from complaint_ledger.privacy.vault import Vault
 from complaint_ledger.reading import Entry, complaints_of, read_entry, read_fact
@@ -121,10 +121,7 @@ class Ledger:
     @cached_property
     def opened(self) -> e.LedgerOpened:
         """Position 1: which council, nation, code and calendar; fictional or not."""
-        first = read_fact(self.store.tail(after=0, limit=1)[0]).event
-        if not isinstance(first, e.LedgerOpened):
-            raise UnreadableEvent("position 1 is not ledger-opened; this is no ledger of ours")
-        return first
+        return opening_of(self.store)
 
     @cached_property
     def keys(self) -> KeyStore:

@@ -9,6 +9,7 @@ import attrs
 from complaint_ledger import codec
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.words import ServiceId
+from complaint_ledger.errors import UnreadableEvent
 from complaint_ledger.reading import read_fact
 from complaint_ledger.store import LEDGER_STREAM, EventStore, RecordedEvent
 
@@ -79,6 +80,20 @@ _TOLD_HERE = {
     "ledger-sealed",
     "time-stamp-received",
 }
+
+
+def opening_of(store: EventStore) -> e.LedgerOpened:
+    """
+    Return position 1 of *store*: which council, nation, code and calendar; fictional or not.
+
+    Raises:
+        UnreadableEvent: It is something else.
+    """
+    first = store.tail(after=0, limit=1)
+    event = read_fact(first[0]).event if first else None
+    if not isinstance(event, e.LedgerOpened):
+        raise UnreadableEvent("position 1 is not ledger-opened; this is no ledger of ours")
+    return event
 
 
 def in_force(

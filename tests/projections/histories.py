@@ -110,7 +110,7 @@ def contents(views):
 
 def columns(name):
     """The columns that a row of the table *name* fills."""
-    return {column.name for column in metadata.tables[name].columns} - {"stream"}
+    return {column.name for column in metadata.tables[name].columns} - {"stream", "council"}
 
 
 # --- of any kind ---------------------------------------------------------------------------------

@@ -91,6 +91,11 @@ class TestOverturn:
 
         assert list(by_group(ask(council, "overturn", "service"))) == ["waste", "not-recorded"]
 
+    def test_it_can_be_asked_by_council_so_that_many_can_be_asked_at_once(self, council):
+        overturned(council, 1, 1, 1, date(2007, 3, 1))
+
+        assert by_group(ask(council, "overturn", "council")) == {"testham": ((1, 1), (1, 1))}
+
     def test_nothing_at_all_is_0_of_0(self, council):
         told = ask(council, "overturn", "service")
 

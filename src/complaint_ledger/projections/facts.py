@@ -12,9 +12,13 @@ raises SCHEMA: facts of another schema are made anew, for a view is disposable.
 
 from typing import Final
 
-from sqlalchemy import Column, Date, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, String, Table
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+"""1 had no council."""
+
+# SQLite's key of a row is INTEGER and holds 64 bits.
+_LARGE: Final = BigInteger().with_variant(Integer, "sqlite")
 
 NOT_RECORDED: Final = "not-recorded"
 COUNCIL: Final = "council"
@@ -29,7 +33,7 @@ metadata = MetaData()
 
 
 def _key(name: str, comment: str) -> Column[int]:
-    return Column(name, Integer, primary_key=True, autoincrement=False, comment=comment)
+    return Column(name, _LARGE, primary_key=True, autoincrement=False, comment=comment)
 
 
 def _complaint() -> Column[int]:
@@ -72,6 +76,7 @@ complaints = Table(
     metadata,
     _complaint(),
     Column("stream", String, nullable=False, comment="Stream of the complaint"),
+    _group("council", "Id of the council whose ledger it is in"),
     _text("reference", "The council's own reference"),
     _whole("events", "How many events the complaint's stream held when this was projected"),
     _group("status", "open, closed, refused or withdrawn"),
@@ -194,7 +199,7 @@ bookmark = Table(
     _key("one", "Always 1"),
     Column("ledger", String, nullable=False, comment="Id of the ledger that the facts are of"),
     Column("schema", Integer, nullable=False, comment="SCHEMA when they were projected"),
-    Column("position", Integer, nullable=False, comment="Last position that was taken in"),
+    Column("position", _LARGE, nullable=False, comment="Last position that was taken in"),
     Column("event", String, nullable=False, comment="Id of the event at that position"),
 )
 

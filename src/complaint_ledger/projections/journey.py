@@ -27,7 +27,7 @@ from complaint_ledger.projections.facts import COUNCIL, NOT_RECORDED, OUTSIDE
 
 Row: TypeAlias = dict[str, Any]
 Rows: TypeAlias = Mapping[str, Sequence[Row]]
-"""By the name of a fact table. Only the stream is left for whoever keeps them to put in."""
+"""By the name of a fact table. Stream and council are left for whoever keeps them to put in."""
 
 NOT_UPHELD: Final = "not-upheld"
 

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, delete, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError
 
 from complaint_ledger.errors import ComplaintLedgerError
+from complaint_ledger.own import opening_of
 from complaint_ledger.projections.engine import facts_engine
 from complaint_ledger.projections.facts import SCHEMA, TABLES, bookmark, metadata
 from complaint_ledger.projections.journey import Row, journey
@@ -212,6 +213,7 @@ class Views:
                 changed.setdefault(recorded.stream, []).append(recorded)
         rows: dict[str, list[Row]] = {table.name: [] for table in TABLES}
         known = []
+        council = opening_of(store).council
         for stream, latest in changed.items():
             whole: Sequence[RecordedEvent] = latest
             if latest[0].version > 1:
@@ -219,7 +221,7 @@ class Views:
                 known.append(whole[0].position)
             found = journey([read_fact(recorded) for recorded in whole])
             for row in found.get("complaints", ()):
-                row["stream"] = stream
+                row |= {"stream": stream, "council": council}
             for name, of_table in found.items():
                 rows[name] += of_table
         after = attrs.evolve(at, position=events[-1].position, event=events[-1].id)

@@ -187,6 +187,7 @@ def period_groups(table: Table, *prefixes: str) -> dict[str, Group]:
 
 
 COMPLAINT_GROUPS: Final[Mapping[str, Group]] = {
+    "council": complaints.c.council,
     **period_groups(complaints, "received", "closed"),
     "channel": complaints.c.channel,
     "code": complaints.c.code,
