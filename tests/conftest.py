@@ -44,8 +44,8 @@ def real_data() -> Path:
 @pytest.fixture(autouse=True)
 def nobody_is_logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test takes its ledger, keys or actor from the machine that it runs on."""
-    for name in ("COMPLAINT_LEDGER_URL", "COMPLAINT_LEDGER_KEYS", "COMPLAINT_LEDGER_ACTOR"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("URL", "KEYS", "ACTOR", "FACTS"):
+        monkeypatch.delenv(f"COMPLAINT_LEDGER_{name}", raising=False)
 
 
 @pytest.fixture(scope="session")

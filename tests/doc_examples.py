@@ -28,7 +28,7 @@ from servers import PostgresServer, postgres_server
 
 ROOT = Path(__file__).parents[1]
 FICTIONAL = "FICTIONAL: nothing in this ledger happened."
-VARIABLES = ("COMPLAINT_LEDGER_URL", "COMPLAINT_LEDGER_KEYS", "COMPLAINT_LEDGER_ACTOR")
+VARIABLES = tuple(f"COMPLAINT_LEDGER_{name}" for name in ("URL", "KEYS", "ACTOR", "FACTS"))
 
 
 # --- a page is one test --------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def _follow(
     store: EventStore, after: int, poll: float, until: int | None, stop: Event
 ) -> Iterator[RecordedEvent]:
     # Who listens first and looks then misses nothing that comes between the two.
-    with _listening(store, stop) as wait:
+    with listening(store, stop) as wait:
         while not stop.is_set() and (until is None or after < until):
             page = store.tail(after=after, limit=_PAGE)
             for event in page[: None if until is None else until - after]:
@@ -72,10 +72,16 @@ def _follow(
                 if stop.is_set():
                     return
             if not page:
-                _pause(wait, poll, stop)
+                pause(wait, poll, stop)
 
 
-def _listening(store: EventStore, stop: Event) -> AbstractContextManager[Wait]:
+def listening(store: EventStore, stop: Event) -> AbstractContextManager[Wait]:
+    """
+    Listen to *store*, if it says when something is recorded; else wait until *stop* is set.
+
+    Raises:
+        StoreUnreadable: It cannot be reached, or declares what it does not do.
+    """
     if "push" not in store.capabilities:
         return nullcontext(stop.wait)
     if not isinstance(store, Listens):
@@ -86,8 +92,8 @@ def _listening(store: EventStore, stop: Event) -> AbstractContextManager[Wait]:
     return store.listen()
 
 
-def _pause(wait: Wait, poll: float, stop: Event) -> None:
-    """Wait for *poll* seconds, unless something is heard, or somebody says stop."""
+def pause(wait: Wait, poll: float, stop: Event) -> None:
+    """Wait for *poll* seconds, unless something is heard, or somebody sets *stop*."""
     end = monotonic() + poll
     while not stop.is_set() and (left := end - monotonic()) > 0:
         if wait(min(left, _ATTENTIVE)) is not False:

@@ -10,17 +10,13 @@ from sqlalchemy import update
 
 from complaint_ledger.domain import events as e
 from complaint_ledger.domain.words import seal
-from complaint_ledger.projections import runner
-from complaint_ledger.projections.facts import SCHEMA, bookmark
-from complaint_ledger.projections.runner import (
-    FactsAhead,
-    FactsForeign,
-    FactsUnusable,
-    Progress,
-    Views,
-    facts_as_known,
-    position_at,
-)
+from complaint_ledger.errors import UnreadableEvent
+from complaint_ledger.projections import folding
+from complaint_ledger.projections.builds import bookmarks, builds
+from complaint_ledger.projections.facts import SCHEMA
+from complaint_ledger.projections.faults import FactsAhead, FactsForeign, FactsUnusable
+from complaint_ledger.projections.runner import Progress, position_at
+from complaint_ledger.projections.views import Views, facts_as_known
 from projections.histories import (
     STORIES,
     Council,
@@ -136,41 +132,71 @@ class TestCatchingUp:
 
         assert not [word for word in ("Erica", "example", "apology") if word in held]
 
-    def test_an_event_nobody_can_read_stops_it_and_the_batches_before_stay(
-        self, council, views, monkeypatch
-    ):
+
+class TestParking:
+    """A complaint that cannot be folded is left out and named; the rest goes on."""
+
+    @pytest.fixture
+    def unreadable(self, council, monkeypatch):
+        """Let nobody understand what was told of complaint 1 from its second event on."""
         council.tell(1, received())
-        council.tell(2, received())
+        real = folding.read_fact
 
         def read_fact(recorded):
-            if recorded.position == 6:
-                raise runner.FactsError("not readable")
+            if recorded.stream == f"{1:032x}" and recorded.version > 1:
+                raise UnreadableEvent("event from-later is unknown here")
             return real(recorded)
 
-        real = runner.read_fact
-        monkeypatch.setattr(runner, "read_fact", read_fact)
-        with pytest.raises(runner.FactsError):
-            views.catch_up(council.store, batch=1)
-        assert len(contents(views)["complaints"]) == 1
+        monkeypatch.setattr(folding, "read_fact", read_fact)
+        return monkeypatch
 
-        monkeypatch.undo()
-        views.catch_up(council.store, batch=1)
+    def test_it_is_left_out_and_named_and_the_others_are_counted(self, council, views, unreadable):
+        views.catch_up(council.store)
+        council.tell(1, responded(h1="upheld"))
+        council.tell(2, received())
+        views.catch_up(council.store)
+
+        with views.reading() as connection:
+            [parked] = views.parked(connection)
+        assert [f"{2:032x}"] == [row[1] for row in contents(views)["complaints"]]
+        assert (f"{1:032x}", 5, 6) == (parked.stream, parked.complaint, parked.position)
+        assert "from-later" in parked.reason
+
+    def test_it_is_taken_in_once_it_can_be_read(self, council, views, unreadable):
+        council.tell(1, responded(h1="upheld"))
+        views.catch_up(council.store)
+        unreadable.undo()
+        views.catch_up(council.store)
+
         assert fresh(council.store) == contents(views)
+        with views.reading() as connection:
+            assert views.parked(connection) == ()
+
+    def test_of_an_unknown_fault_only_the_kind_is_told(self, council, views, monkeypatch):
+        def journey(facts):
+            raise ValueError("Erica Mustermann")
+
+        monkeypatch.setattr(folding, "journey", journey)
+        council.tell(1, received())
+        views.catch_up(council.store)
+
+        with views.reading() as connection:
+            assert [one.reason for one in views.parked(connection)] == ["ValueError"]
 
 
 class TestSeveralRunners:
     def test_when_another_was_faster_nothing_counts_twice(self, council, tmp_path, monkeypatch):
         for stream in range(1, 6):
             council.tell(stream, received(), responded(h1="upheld"))
-        real = runner.journey
+        real = folding.journey
         with Views(tmp_path / "facts") as views, Views(tmp_path / "facts") as rival:
 
             def overtaken(facts):
-                monkeypatch.setattr(runner, "journey", real)
+                monkeypatch.setattr(folding, "journey", real)
                 rival.catch_up(council.store, upto=7, batch=3)
                 return real(facts)
 
-            monkeypatch.setattr(runner, "journey", overtaken)
+            monkeypatch.setattr(folding, "journey", overtaken)
             views.catch_up(council.store, batch=4)
 
             assert fresh(council.store) == contents(views)
@@ -199,7 +225,7 @@ class TestTheFile:
         with Views(file) as views:
             views.catch_up(council.store)
             with views.engine.begin() as connection:
-                connection.execute(update(bookmark).values(schema=schema))
+                connection.execute(update(builds).values(schema=schema))
         with Views(file) as views, pytest.raises(FactsForeign, match="another ledger"):
             views.catch_up(Council().store)
 
@@ -208,9 +234,9 @@ class TestTheFile:
         with Views(file) as views:
             views.catch_up(council.store)
             with views.engine.begin() as connection:
-                connection.execute(update(bookmark).values(position=99))
+                connection.execute(update(bookmarks).values(position=99))
 
-            with pytest.raises(FactsAhead, match="Delete that file") as refused:
+            with pytest.raises(FactsAhead, match="rebuild --anew") as refused:
                 views.catch_up(council.store)
         assert refused.value.exit_status == 3
 
@@ -219,7 +245,7 @@ class TestTheFile:
         with Views(file) as views:
             views.catch_up(council.store)
             with views.engine.begin() as connection:
-                connection.execute(update(bookmark).values(event="f" * 32))
+                connection.execute(update(bookmarks).values(event="f" * 32))
 
             with pytest.raises(FactsAhead):
                 views.catch_up(council.store)
@@ -229,9 +255,23 @@ class TestTheFile:
         with Views(file) as views:
             views.catch_up(council.store)
             with views.engine.begin() as connection:
-                connection.execute(update(bookmark).values(schema=0))
-                connection.exec_driver_sql("DROP TABLE decisions")
-                connection.exec_driver_sql("CREATE TABLE of_an_earlier_schema (x)")
+                connection.execute(update(builds).values(schema=0))
+                connection.exec_driver_sql("DROP VIEW decisions")
+                connection.exec_driver_sql("DROP TABLE decisions_1")
+                connection.exec_driver_sql("CREATE TABLE of_an_earlier_schema_1 (x)")
+            views.catch_up(council.store)
+
+            assert fresh(council.store) == contents(views)
+
+    def test_facts_as_version_1_kept_them_are_made_anew(self, council, file):
+        council.tell(1, received())
+        other = sqlite3.connect(file)
+        other.execute("CREATE TABLE bookmark (one, ledger, schema, position, event)")
+        other.execute("INSERT INTO bookmark VALUES (1, 'x', 1, 9, 'y')")
+        other.execute("CREATE TABLE complaints (complaint)")
+        other.commit()
+        other.close()
+        with Views(file) as views:
             views.catch_up(council.store)
 
             assert fresh(council.store) == contents(views)

@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 
 from complaint_ledger.domain import events as e
 from complaint_ledger.errors import UnknownName
-from complaint_ledger.projections.runner import Views
 from complaint_ledger.projections.trends import TRENDS, answer, suppressed, trend
+from complaint_ledger.projections.views import Views
 from projections.histories import Council, found, received, responded
 
 

@@ -30,6 +30,7 @@ class Commands(click.Group):
         "import": "complaint_ledger.cli.import_:import_",
         "init": "complaint_ledger.cli.init:init",
         "list": "complaint_ledger.cli.list:list_",
+        "projections": "complaint_ledger.cli.projections:projections",
         "record": "complaint_ledger.cli.record:record",
         "restore": "complaint_ledger.cli.moving:restore",
         "signing-key": "complaint_ledger.cli.signing_key:signing_key",

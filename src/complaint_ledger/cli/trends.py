@@ -20,8 +20,9 @@ from complaint_ledger.opening import open_ledger
 from complaint_ledger.store import parse_url
 
 if TYPE_CHECKING:  # SQLAlchemy takes a while to import
-    from complaint_ledger.projections.runner import Progress, Views
+    from complaint_ledger.projections.runner import Progress
     from complaint_ledger.projections.trends import Answer, TrendRow
+    from complaint_ledger.projections.views import Views
 
 LISTED = 20
 """How many references a table names; JSON names them all."""
@@ -87,7 +88,7 @@ def _facts(
     ledger: Ledger, file: Path | str | None, known_at: str | None
 ) -> Iterator[tuple["Views", str | None]]:
     from complaint_ledger.evidence.entries import instant
-    from complaint_ledger.projections.runner import Views, facts_as_known
+    from complaint_ledger.projections.views import Views, facts_as_known
 
     tell = _Tell()
     if known_at:

@@ -23,8 +23,8 @@ from complaint_ledger.evidence.bundle.export import export
 from complaint_ledger.evidence.verification import verify_bundle
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import open_ledger
-from complaint_ledger.projections.runner import Views
 from complaint_ledger.projections.trends import answer, trend
+from complaint_ledger.projections.views import Views
 
 NOT_WORKED: Final = "is not a working day"
 

@@ -18,7 +18,7 @@ SCHEMA: Final = 2
 """1 had no council."""
 
 # SQLite's key of a row is INTEGER and holds 64 bits.
-_LARGE: Final = BigInteger().with_variant(Integer, "sqlite")
+LARGE: Final = BigInteger().with_variant(Integer, "sqlite")
 
 NOT_RECORDED: Final = "not-recorded"
 COUNCIL: Final = "council"
@@ -33,7 +33,7 @@ metadata = MetaData()
 
 
 def _key(name: str, comment: str) -> Column[int]:
-    return Column(name, _LARGE, primary_key=True, autoincrement=False, comment=comment)
+    return Column(name, LARGE, primary_key=True, autoincrement=False, comment=comment)
 
 
 def _complaint() -> Column[int]:
@@ -196,11 +196,13 @@ decisions = Table(
 bookmark = Table(
     "bookmark",
     metadata,
-    _key("one", "Always 1"),
+    _key("build", "Number of the build that serves"),
     Column("ledger", String, nullable=False, comment="Id of the ledger that the facts are of"),
     Column("schema", Integer, nullable=False, comment="SCHEMA when they were projected"),
-    Column("position", _LARGE, nullable=False, comment="Last position that was taken in"),
+    Column("position", LARGE, nullable=False, comment="Last position that was taken in"),
     Column("event", String, nullable=False, comment="Id of the event at that position"),
+    _whole("parked", "How many complaints are left out, because they cannot be folded"),
+    Column("moved_at", String, nullable=False, comment="When that was (UTC)"),
 )
 
 TABLES: Final = (complaints, heads, stages, extensions, ombudsman_cases, decisions)

@@ -1,5 +1,5 @@
 """
-Keeps the fact tables up with a ledger.
+Keeps a build up with its ledger.
 
 A batch of the ledger's events names the complaints that changed. Each is folded
 again, as far as the batch reaches, and its rows replaced, in one transaction
@@ -9,48 +9,32 @@ none is left out, whoever else is at work and wherever it was broken off.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import attrs
-from sqlalchemy import Connection, delete, insert, inspect, select, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection
 
-from complaint_ledger.errors import ComplaintLedgerError
 from complaint_ledger.own import opening_of
-from complaint_ledger.projections.engine import facts_engine
-from complaint_ledger.projections.facts import SCHEMA, TABLES, bookmark, metadata
-from complaint_ledger.projections.journey import Row, journey
-from complaint_ledger.reading import read_fact
-from complaint_ledger.store import LEDGER_STREAM, EventStore, RecordedEvent
+from complaint_ledger.projections import builds
+from complaint_ledger.projections.builds import Bookmark, Build
+from complaint_ledger.projections.facts import SCHEMA
+from complaint_ledger.projections.faults import (
+    FactsAhead,
+    FactsForeign,
+    FactsLater,
+    RebuildStopped,
+)
+from complaint_ledger.projections.folding import Folded, changed, fold
+from complaint_ledger.projections.keeping import keep
+from complaint_ledger.projections.places import Place
+from complaint_ledger.store import EventStore
 
 BATCH: Final = 5000
 """How many events are taken in with one transaction."""
 
-_AT_ONCE: Final = (
-    500  # complaints in one DELETE: engines limit how many values a statement may have
-)
-
-
-class FactsError(ComplaintLedgerError):
-    """What is wrong with the place where the facts are kept."""
-
-    exit_status = 3
-
-
-class FactsForeign(FactsError):
-    """The file holds something else, or the facts of another ledger; nothing was changed."""
-
-
-class FactsAhead(FactsError):
-    """The facts tell of events that the ledger does not hold: it was restored from a backup."""
-
-
-class FactsUnusable(FactsError):
-    """The file cannot be read or written."""
+_TRIED_AGAIN: Final = 100  # parked complaints, at the beginning of each catch-up
 
 
 @attrs.frozen
@@ -61,208 +45,166 @@ class Progress:
     head: int
 
 
-@attrs.frozen(kw_only=True)
-class Bookmark:
-    """The last position that was taken in, and the id of its event; 0 at the beginning."""
-
-    ledger: str
-    position: int
-    event: str
-
-
 Tell = Callable[[Progress], None]
 
 
-def _tell_nobody(_: Progress) -> None:
-    pass
+def tell_nobody(_: Progress) -> None:
+    """Say nothing."""
 
 
-class Views:
+def go_on(
+    place: Place,
+    store: EventStore,
+    build: int,
+    *,
+    upto: int,
+    batch: int = BATCH,
+    tell: Tell = tell_nobody,
+    strict: bool = False,
+    then_serve: bool = False,
+) -> Progress:
     """
-    The facts of one ledger, in an SQLite file or in memory.
+    Take in what *store* holds past the bookmark of *build*, which is past its first pass.
 
-    Attributes:
-        engine: For reading; the tables are those of `projections.facts`.
+    Args:
+        place: Where the build is.
+        store: The ledger.
+        build: Its number.
+        upto: The last position to take in.
+        batch: How many events to take in with one transaction.
+        tell: Called after each batch.
+        strict: Stop at a complaint that cannot be folded, and park none.
+        then_serve: Let the build serve, from the end of the last batch's transaction.
+
+    Raises:
+        FactsAhead: The ledger does not hold what the build was made from.
+        RebuildStopped: A complaint cannot be folded, and *strict*.
     """
+    council = str(opening_of(store).council)
+    with place.reading() as connection:
+        at = _past_first_pass(builds.mark_of(connection, build))
+    check_still_there(place, store, at)
+    while at.position < upto or then_serve:
+        limit = min(batch, upto - at.position)
+        events = store.tail(after=at.position, limit=limit) if limit > 0 else ()
+        complaints = changed(store, events, council)
+        if strict:
+            stop_at_faults(complaints)
+        last = not events or events[-1].position >= upto
+        to = attrs.evolve(at, position=events[-1].position, event=events[-1].id) if events else at
+        with place.writing() as connection:
+            if builds.moved(connection, at, to):
+                keep(connection, build, complaints)
+                at = to
+                if then_serve and last and not _behind(connection, store, at):
+                    builds.serve(place, connection, build)
+                    then_serve = False
+            else:  # another runner was faster
+                at = _past_first_pass(builds.mark_of(connection, build))
+        if then_serve and last:
+            upto = max(upto, store.head().position)
+        elif not events:
+            break
+        if events:
+            tell(Progress(at.position, max(upto, at.position)))
+    return Progress(at.position, max(upto, at.position))
 
-    def __init__(self, file: Path | str | None = None) -> None:
-        """
-        Open the facts in *file*, which is made where it is missing; in memory without one.
 
-        Nothing is written before the first catch-up.
-        """
-        self._file = Path(file) if file is not None else None
-        self._where = str(file or "memory")
-        self.engine = facts_engine(self._file)
-        self._writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+def _past_first_pass(mark: Bookmark | None) -> Bookmark:
+    assert mark is not None, "a build goes on only past its first pass"
+    return mark
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+def _behind(connection: Connection, store: EventStore, at: Bookmark) -> bool:
+    """Return whether who asks would be told less than before, if this build served."""
+    served = builds.serving(connection)
+    mark = builds.mark_of(connection, served.number) if served else None
+    # A ledger that was restored from a backup ends before what was served.
+    return mark is not None and at.position < min(mark.position, store.head().position)
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self.engine.dispose()
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """
-        Yield a connection on which everything is as of one position.
+def check_still_there(place: Place, store: EventStore, at: Bookmark) -> None:
+    """
+    Refuse a bookmark that *store* knows nothing of.
 
-        Raises:
-            FactsUnusable: The file cannot be read.
-        """
-        with self._errors(), self.engine.begin() as connection:
-            yield connection
-
-    def position(self, connection: Connection) -> int:
-        """Return the last position that the facts on *connection* hold."""
-        return int(connection.execute(select(bookmark.c.position)).scalar_one())
-
-    def catch_up(
-        self,
-        store: EventStore,
-        *,
-        upto: int | None = None,
-        batch: int = BATCH,
-        tell: Tell = _tell_nobody,
-    ) -> Progress:
-        """
-        Take in what *store* holds past the bookmark; return how far that led.
-
-        Facts of another schema are made anew. An event that cannot be read stops it;
-        the batches before stay.
-
-        Args:
-            store: The ledger.
-            upto: The last position to take in; the end of the ledger by default.
-            batch: How many events to take in with one transaction.
-            tell: Called after each batch.
-
-        Raises:
-            FactsForeign: The file is not the facts of this ledger.
-            FactsAhead: The ledger does not hold what the facts were made from.
-            FactsUnusable: The file cannot be read or written.
-            UnreadableEvent: No reader here understands an event.
-        """
-        head = store.head().position if upto is None else upto
-        with self._errors():
-            at = self._begin(store)
-            while at.position < head:
-                events = store.tail(after=at.position, limit=min(batch, head - at.position))
-                if not events:
-                    break
-                at = self._take_in(store, events, at)
-                tell(Progress(at.position, head))
-        return Progress(at.position, head)
-
-    def _begin(self, store: EventStore) -> Bookmark:
-        """Return the bookmark, if these are the facts of *store* and still true of it."""
-        try:
-            if self._file and not self._file.exists():
-                self._file.touch(mode=0o600)
-        except OSError as error:
-            raise self._unusable(error.strerror or "it cannot be made") from None
-        with self._writing.begin() as connection:
-            self._make_tables(connection, store.ledger)
-            at = _bookmark(connection)
-        with self.engine.connect().execution_options(begin="") as connection:
-            # Only now is it known that the file is ours to change; readers need not wait.
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        if at.ledger != store.ledger:
-            raise FactsForeign(
-                f"the facts in {self._where} are of another ledger; name another file, or"
-                " delete this one: facts are made anew from their ledger"
-            )
-        if at.position:
-            there = store.tail(after=at.position - 1, limit=1)
-            if not there or there[0].id != at.event:
-                raise FactsAhead(
-                    f"the facts in {self._where} were made from events that this ledger does not"
-                    f" hold (position {at.position}): was it restored from a backup? Delete that"
-                    " file: facts are made anew from their ledger"
-                )
-        return at
-
-    def _make_tables(self, connection: Connection, ledger: str) -> None:
-        there = inspect(connection).get_table_names()
-        if there and bookmark.name not in there:
-            raise FactsForeign(
-                f"{self._where} holds something other than facts; nothing was changed."
-                " Name another file"
-            )
-        if there:
-            schema, of = connection.execute(select(bookmark.c.schema, bookmark.c.ledger)).one()
-            if schema == SCHEMA or of != ledger:
-                return
-            for name in there:
-                quoted = connection.dialect.identifier_preparer.quote(name)
-                connection.exec_driver_sql(f"DROP TABLE {quoted}")
-        metadata.create_all(connection, checkfirst=False)
-        row = {"one": 1, "ledger": ledger, "schema": SCHEMA, "position": 0, "event": ""}
-        connection.execute(insert(bookmark), row)
-
-    def _take_in(
-        self, store: EventStore, events: Sequence[RecordedEvent], at: Bookmark
-    ) -> Bookmark:
-        changed: dict[str, list[RecordedEvent]] = {}
-        for recorded in events:
-            if recorded.stream != LEDGER_STREAM:
-                changed.setdefault(recorded.stream, []).append(recorded)
-        rows: dict[str, list[Row]] = {table.name: [] for table in TABLES}
-        known = []
-        council = opening_of(store).council
-        for stream, latest in changed.items():
-            whole: Sequence[RecordedEvent] = latest
-            if latest[0].version > 1:
-                whole = store.read(stream, upto=latest[-1].version)
-                known.append(whole[0].position)
-            found = journey([read_fact(recorded) for recorded in whole])
-            for row in found.get("complaints", ()):
-                row |= {"stream": stream, "council": council}
-            for name, of_table in found.items():
-                rows[name] += of_table
-        after = attrs.evolve(at, position=events[-1].position, event=events[-1].id)
-        with self._writing.begin() as connection:
-            if not _moved(connection, at, after):  # another runner was faster
-                return _bookmark(connection)
-            for table in TABLES:
-                for some in _chunks(known):
-                    connection.execute(delete(table).where(table.c.complaint.in_(some)))
-                if rows[table.name]:
-                    connection.execute(insert(table), rows[table.name])
-        return after
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except DatabaseError as error:
-            raise self._unusable(str(error.orig)) from None
-
-    def _unusable(self, why: str) -> FactsUnusable:
-        return FactsUnusable(
-            f"the facts in {self._where} cannot be used ({why}); name another file, or delete"
-            " this one if it is damaged: facts are made anew from their ledger"
+    Raises:
+        FactsAhead: The event at its position is another, or there is none.
+    """
+    if at.position == at.after:
+        return
+    there = store.tail(after=at.position - 1, limit=1)
+    if not there or there[0].id != at.event:
+        raise FactsAhead(
+            f"the facts in {place.shown} were made from events that this ledger does not hold"
+            f" (position {at.position}): was it restored from a backup?"
+            " `complaint-ledger projections rebuild --anew` makes them from what it holds"
         )
 
 
-def facts_as_known(store: EventStore, known_at: datetime, tell: Tell = _tell_nobody) -> Views:
+def stop_at_faults(complaints: list[Folded]) -> None:
     """
-    Return the facts in memory as they were known at *known_at* (aware); close them after use.
+    Refuse a complaint that cannot be folded.
 
     Raises:
-        UnreadableEvent: No reader here understands an event.
+        RebuildStopped: There is one.
     """
-    views = Views()
-    try:
-        views.catch_up(store, upto=position_at(store, known_at), tell=tell)
-    except BaseException:
-        views.close()
-        raise
-    return views
+    for one in complaints:
+        if one.fault is not None:
+            raise RebuildStopped(
+                f"complaint {one.stream} cannot be folded at position {one.position}"
+                f" ({one.fault}). What serves goes on. Mend the cause, such as a program that is"
+                " older than the events, and `complaint-ledger projections rebuild` goes on from"
+                " where it stopped"
+            )
+
+
+def check_ledger(place: Place, build: Build, store: EventStore) -> None:
+    """
+    Refuse a build of another ledger, or by a later program.
+
+    Raises:
+        FactsForeign: It is of another ledger.
+        FactsLater: A later program made it.
+    """
+    if build.ledger != store.ledger:
+        raise FactsForeign(
+            f"the facts in {place.shown} are of another ledger; name another place, or"
+            " delete this one: facts are made anew from their ledger"
+        )
+    check_schema(place, build)
+
+
+def check_schema(place: Place, build: Build) -> None:
+    """
+    Refuse a build by a later program.
+
+    Raises:
+        FactsLater: It is one.
+    """
+    if build.schema > SCHEMA:
+        raise FactsLater(
+            f"build {build.number} in {place.shown} is of version {build.schema} of the facts,"
+            f" and this program knows {SCHEMA}: use the program that made it, or name another"
+            " place; nothing was changed"
+        )
+
+
+def try_parked_again(place: Place, store: EventStore, build: int) -> None:
+    """Fold again what is parked, as far as *build* goes; what can be folded now is taken in."""
+    with place.reading() as connection:
+        faulty = builds.parked_of(connection, build)[:_TRIED_AGAIN]
+        at = _past_first_pass(builds.mark_of(connection, build))
+    if not faulty:
+        return
+    council = str(opening_of(store).council)
+    again = [
+        fold([e for e in store.read(one.stream) if e.position <= at.position], council)
+        for one in faulty
+    ]
+    if mended := [one for one in again if one.fault is None]:
+        with place.writing() as connection:
+            if builds.moved(connection, at, at):
+                keep(connection, build, mended)
 
 
 def position_at(store: EventStore, known_at: datetime) -> int:
@@ -272,22 +214,3 @@ def position_at(store: EventStore, known_at: datetime) -> int:
     return bisect_right(
         positions, known_at, key=lambda p: store.tail(after=p - 1, limit=1)[0].recorded_at
     )
-
-
-def _bookmark(connection: Connection) -> Bookmark:
-    row = connection.execute(select(bookmark)).one()
-    return Bookmark(ledger=row.ledger, position=row.position, event=row.event)
-
-
-def _moved(connection: Connection, at: Bookmark, to: Bookmark) -> bool:
-    """Move the bookmark on, if it is still where it was; return whether it was."""
-    statement = (
-        update(bookmark)
-        .where(bookmark.c.position == at.position, bookmark.c.event == at.event)
-        .values(position=to.position, event=to.event)
-    )
-    return connection.execute(statement).rowcount == 1
-
-
-def _chunks(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[n : n + _AT_ONCE] for n in range(0, len(keys), _AT_ONCE))

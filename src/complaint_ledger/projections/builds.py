@@ -1,0 +1,358 @@
+"""
+Builds: the same facts made more than once, side by side, of which one serves.
+
+Build 3 has tables of its own, `complaints_3` and so on. The plain names are SQL views of
+the build that serves, so that whoever asks never meets one that is half made. Which it is
+changes in one transaction, together with the last batch of the build that takes over.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final, Literal
+
+import attrs
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
+
+from complaint_ledger.evidence.entries import instant
+from complaint_ledger.projections.facts import LARGE, SCHEMA, TABLES
+from complaint_ledger.projections.faults import FactsForeign, NoBuild
+from complaint_ledger.projections.places import Place
+
+State = Literal["building", "serving", "kept"]
+"""A kept build served once, and can again."""
+
+control = MetaData()
+
+builds = Table(
+    "builds",
+    control,
+    Column("build", Integer, primary_key=True, comment="Its number; the tables end in it"),
+    Column("ledger", String, nullable=False, comment="Id of the ledger that it is of"),
+    Column("schema", Integer, nullable=False, comment="SCHEMA of its tables"),
+    Column("state", String, nullable=False, comment="building, serving or kept"),
+    Column("target", LARGE, nullable=False, comment="Last position of the rebuild's first pass"),
+    Column("begun_at", String, nullable=False, comment="When it was begun (UTC)"),
+    Column("served_at", String, comment="When it last began to serve (UTC)"),
+)
+
+bookmarks = Table(
+    "bookmarks",
+    control,
+    Column("build", Integer, primary_key=True, comment="The build"),
+    Column("part", Integer, primary_key=True, comment="A part of its first pass; 0 past that"),
+    Column("after", LARGE, nullable=False, comment="The position before the part's first"),
+    Column("upto", LARGE, comment="The part's last position; NULL where it has no end"),
+    Column("position", LARGE, nullable=False, comment="Last position that was dealt with"),
+    Column("event", String, nullable=False, comment="Id of the event at that position"),
+    Column("moved_at", String, nullable=False, comment="When that was (UTC)"),
+)
+
+parked = Table(
+    "parked",
+    control,
+    Column("build", Integer, primary_key=True, comment="The build"),
+    Column("stream", String, primary_key=True, comment="Stream of a complaint left out of it"),
+    Column("complaint", LARGE, nullable=False, comment="Its key"),
+    Column("position", LARGE, nullable=False, comment="Its last event that was tried"),
+    Column("reason", String, nullable=False, comment="Why it cannot be folded"),
+    Column("tried_at", String, nullable=False, comment="When that was (UTC)"),
+)
+
+PARTS: Final = 16
+"""Of a rebuild's first pass; each is somebody's to resume."""
+
+_VIEWS: Final = (
+    """
+    CREATE VIEW bookmark AS
+    SELECT b.build AS build, b.ledger AS ledger, b.schema AS schema, m.position AS position,
+           m.event AS event,
+           (SELECT count(*) FROM parked p WHERE p.build = b.build) AS parked,
+           m.moved_at AS moved_at
+    FROM builds b JOIN bookmarks m ON m.build = b.build AND m.part = 0
+    WHERE b.state = 'serving'
+    """,
+    """
+    CREATE VIEW progress AS
+    SELECT b.build AS build, b.schema AS schema, b.state AS state,
+           sum(m.position - m.after) AS position, b.target AS target,
+           (SELECT count(*) FROM parked p WHERE p.build = b.build) AS parked,
+           b.begun_at AS begun_at, max(m.moved_at) AS moved_at
+    FROM builds b JOIN bookmarks m ON m.build = b.build
+    GROUP BY b.build, b.schema, b.state, b.target, b.begun_at
+    """,
+)
+
+
+@attrs.frozen(kw_only=True)
+class Build:
+    """
+    One build.
+
+    Attributes:
+        number: Its tables end in it.
+        target: The last position of the rebuild's first pass.
+        begun_at: When it was begun; *served_at*, when it last began to serve (UTC, ISO).
+    """
+
+    number: int
+    ledger: str
+    schema: int
+    state: State
+    target: int
+    begun_at: str
+    served_at: str | None
+
+
+@attrs.frozen(kw_only=True)
+class Bookmark:
+    """
+    How far a part of a build is: the last position dealt with, and the id of its event.
+
+    Attributes:
+        part: 0 for a build that is past its first pass.
+        upto: Its last position; None where it has no end.
+    """
+
+    build: int
+    part: int
+    after: int
+    upto: int | None
+    position: int
+    event: str
+
+
+@attrs.frozen(kw_only=True)
+class Parked:
+    """A complaint left out of a build: which, the last event tried, why not and when (UTC)."""
+
+    stream: str
+    complaint: int
+    position: int
+    reason: str
+    tried_at: str
+
+
+@lru_cache(maxsize=64)
+def tables_of(build: int) -> Mapping[str, Table]:
+    """Return the tables of *build*, by the plain name."""
+    apart = MetaData()
+    return {table.name: table.to_metadata(apart, name=f"{table.name}_{build}") for table in TABLES}
+
+
+def prepare(place: Place) -> None:
+    """
+    Make *place* ready for builds, if it is not.
+
+    Raises:
+        FactsForeign: It holds something else; nothing was changed.
+    """
+    place.make()
+    with place.alone() as connection:
+        there = set(inspect(connection).get_table_names())
+        if builds.name not in there:
+            if there and not _of_schema_1(connection, there):
+                raise FactsForeign(
+                    f"{place.shown} holds something other than facts; nothing was changed."
+                    " Name another place"
+                )
+            for name in there:
+                quoted = connection.dialect.identifier_preparer.quote(name)
+                connection.exec_driver_sql(f"DROP TABLE {quoted}")
+            control.create_all(connection, checkfirst=False)
+            for view in _VIEWS:
+                connection.exec_driver_sql(view)
+    place.ours()
+
+
+def _of_schema_1(connection: Connection, there: set[str]) -> bool:
+    # It had a table of this name, and one row in it; the facts themselves under plain names.
+    return {"bookmark", "complaints"} <= there and "one" in {
+        column["name"] for column in inspect(connection).get_columns("bookmark")
+    }
+
+
+def there_are(connection: Connection) -> bool:
+    """Return whether *connection* leads to where builds are kept."""
+    return inspect(connection).has_table(builds.name)
+
+
+def all_builds(connection: Connection) -> tuple[Build, ...]:
+    """Return every build, by number."""
+    rows = connection.execute(select(builds).order_by(builds.c.build)).mappings()
+    return tuple(_build(row) for row in rows)
+
+
+def _build(row: Mapping[Any, Any]) -> Build:
+    fields = dict(row)
+    return Build(number=fields.pop("build"), **fields)
+
+
+def serving(connection: Connection) -> Build | None:
+    """Return the build that serves."""
+    return next((build for build in all_builds(connection) if build.state == "serving"), None)
+
+
+def build_numbered(connection: Connection, number: int) -> Build:
+    """
+    Return the build with *number*.
+
+    Raises:
+        NoBuild: There is none.
+    """
+    there = {build.number: build for build in all_builds(connection)}
+    if number not in there:
+        raise NoBuild(
+            f"there is no build {number}; there are {', '.join(map(str, there)) or 'none'}"
+        )
+    return there[number]
+
+
+def begin(connection: Connection, ledger: str, target: int, parts: int = PARTS) -> Build:
+    """Begin a build of *ledger* up to *target*, in *parts* that share the positions out."""
+    number = (connection.execute(select(func.max(builds.c.build))).scalar() or 0) + 1
+    begun_at = now()
+    row = {"build": number, "ledger": ledger, "schema": SCHEMA, "state": "building"}
+    connection.execute(insert(builds), row | {"target": target, "begun_at": begun_at})
+    for table in tables_of(number).values():
+        table.create(connection, checkfirst=False)
+    ends = [target * part // parts for part in range(parts + 1)]
+    for part, (after, upto) in enumerate(pairwise(ends), 1):
+        if after < upto:
+            mark = Bookmark(
+                build=number, part=part, after=after, upto=upto, position=after, event=""
+            )
+            connection.execute(insert(bookmarks), attrs.asdict(mark) | {"moved_at": begun_at})
+    if not target:
+        begin_past(connection, number, 0, "")
+    return build_numbered(connection, number)
+
+
+def begin_past(connection: Connection, build: int, position: int, event: str) -> None:
+    """Let *build*, whose first pass ended at *position*, go on from there."""
+    connection.execute(delete(bookmarks).where(bookmarks.c.build == build))
+    mark = Bookmark(build=build, part=0, after=0, upto=None, position=position, event=event)
+    connection.execute(insert(bookmarks), attrs.asdict(mark) | {"moved_at": now()})
+
+
+def marks(connection: Connection, build: int) -> tuple[Bookmark, ...]:
+    """Return the bookmarks of *build*, by part."""
+    names = [field.name for field in attrs.fields(Bookmark)]
+    found = select(*(bookmarks.c[name] for name in names)).where(bookmarks.c.build == build)
+    rows = connection.execute(found.order_by(bookmarks.c.part)).mappings()
+    return tuple(Bookmark(**{str(name): value for name, value in row.items()}) for row in rows)
+
+
+def moved(connection: Connection, at: Bookmark, to: Bookmark) -> bool:
+    """Move a bookmark on, if it is still where it was; return whether it was."""
+    statement = (
+        update(bookmarks)
+        .where(
+            bookmarks.c.build == at.build,
+            bookmarks.c.part == at.part,
+            bookmarks.c.position == at.position,
+            bookmarks.c.event == at.event,
+        )
+        .values(position=to.position, event=to.event, moved_at=now())
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def serve(place: Place, connection: Connection, number: int) -> None:
+    """Let the build with *number* serve from the end of this transaction."""
+    before = serving(connection)
+    if before and before.number == number:
+        return
+    place.before_flip(connection)
+    if before:
+        connection.execute(
+            update(builds).where(builds.c.build == before.number).values(state="kept")
+        )
+    connection.execute(
+        update(builds).where(builds.c.build == number).values(state="serving", served_at=now())
+    )
+    alike = before is not None and before.schema == SCHEMA
+    replace = connection.dialect.name == "postgresql" and alike  # keeps who may read them
+    for name, table in tables_of(number).items():
+        if not replace:
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+        columns = ", ".join(column.name for column in table.columns)
+        chosen = f"SELECT {columns} FROM {table.name}"  # noqa: S608 - names of ours
+        create = "CREATE OR REPLACE VIEW" if replace else "CREATE VIEW"
+        connection.exec_driver_sql(f"{create} {name} AS {chosen}")
+
+
+def drop(connection: Connection, number: int) -> None:
+    """Drop the build with *number* and all that is in it."""
+    for name in inspect(connection).get_table_names():  # of whichever schema it is
+        if re.fullmatch(rf"[a-z_]+_{number}", name):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+    for table in (parked, bookmarks, builds):
+        connection.execute(delete(table).where(table.c.build == number))
+
+
+def parked_of(connection: Connection, build: int) -> tuple[Parked, ...]:
+    """Return the complaints that are left out of *build*, by key."""
+    names = [field.name for field in attrs.fields(Parked)]
+    found = select(*(parked.c[name] for name in names)).where(parked.c.build == build)
+    rows = connection.execute(found.order_by(parked.c.complaint)).mappings()
+    return tuple(Parked(**{str(name): value for name, value in row.items()}) for row in rows)
+
+
+def park(connection: Connection, build: int, faulty: Sequence[Parked]) -> None:
+    """Leave complaints out of *build*."""
+    rows = [{"build": build, **attrs.asdict(one)} for one in faulty]
+    if rows:
+        connection.execute(insert(parked), rows)
+
+
+def now() -> str:
+    """Return the time by the machine's clock, as it stands in the tables (UTC)."""
+    return instant(datetime.now(UTC))
+
+
+def last_moved(connection: Connection, build: int) -> str:
+    """Return when *build* last went on (UTC)."""
+    found = select(func.max(bookmarks.c.moved_at)).where(bookmarks.c.build == build)
+    return str(connection.execute(found).scalar_one())
+
+
+def mark_of(connection: Connection, build: int, part: int = 0) -> Bookmark | None:
+    """Return the bookmark of a part of *build*; None if there is none."""
+    return next((mark for mark in marks(connection, build) if mark.part == part), None)
+
+
+def begin_or_resume(
+    connection: Connection, ledger: str, target: int, parts: int = PARTS
+) -> tuple[Build, bool]:
+    """Return the build that is being made, or a new one, and whether it was there."""
+    unfinished = [
+        build
+        for build in all_builds(connection)
+        if (build.state, build.schema, build.ledger) == ("building", SCHEMA, ledger)
+    ]
+    if unfinished:
+        return unfinished[-1], True
+    return begin(connection, ledger, target, parts), False
+
+
+def drop_old(connection: Connection) -> None:
+    """Drop every kept build but the one that served last."""
+    kept = [build for build in all_builds(connection) if build.state == "kept"]
+    for build in sorted(kept, key=lambda build: build.served_at or "")[:-1]:
+        drop(connection, build.number)

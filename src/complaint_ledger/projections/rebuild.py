@@ -1,0 +1,154 @@
+"""A rebuild from begin to end, its way back, and what is left over."""
+
+from typing import Any
+
+from complaint_ledger.projections import builds
+from complaint_ledger.projections.builds import Build
+from complaint_ledger.projections.facts import SCHEMA
+from complaint_ledger.projections.faults import NoBuild
+from complaint_ledger.projections.places import errors
+from complaint_ledger.projections.rebuilding import end_first_pass, first_pass
+from complaint_ledger.projections.runner import (
+    BATCH,
+    Tell,
+    check_ledger,
+    check_schema,
+    go_on,
+    tell_nobody,
+)
+from complaint_ledger.projections.views import Views
+from complaint_ledger.projections.workers import first_pass_by_workers
+from complaint_ledger.store import EventStore
+
+
+def rebuild(
+    views: Views,
+    store: EventStore,
+    *,
+    ledger: str | None = None,
+    workers: int = 1,
+    anew: bool = False,
+    serve: bool = True,
+    batch: int = BATCH,
+    tell: Tell = tell_nobody,
+) -> Build:
+    """
+    Make a build of *store* while another serves, and let it serve; return it.
+
+    One that was begun and not ended is resumed. The build that served stays, to go back to.
+
+    Args:
+        views: Where it goes.
+        store: The ledger.
+        ledger: The ledger's address, as another process can open it; for several workers.
+        workers: How many processes take part.
+        anew: Give up one that was begun, and begin again.
+        serve: Let it serve; else it stands beside the one that does.
+        batch: How many events to take in with one transaction.
+        tell: Called now and then; *head* is the target, and the ledger's end after that.
+
+    Raises:
+        RebuildStopped: A complaint cannot be folded. What serves goes on.
+        FactsForeign: The place holds something else, or another ledger's facts.
+        FactsLater: A later version of the program made what serves.
+        FactsAhead: The ledger does not hold what was taken in so far.
+        FactsUnusable: The place cannot be read or written.
+        BadValue: Several workers cannot reach the ledger or the place.
+    """
+    place = views.place
+    with errors(place):
+        builds.prepare(place)
+        with place.alone() as connection:
+            if served := builds.serving(connection):
+                check_ledger(place, served, store)
+            if anew:
+                for build in builds.all_builds(connection):
+                    if build.state == "building" and build.schema == SCHEMA:
+                        builds.drop(connection, build.number)
+            build, _ = builds.begin_or_resume(connection, store.ledger, store.head().position)
+        many: dict[str, Any] = {"batch": batch, "tell": tell}
+        if workers > 1:
+            first_pass_by_workers(
+                place, build, ledger=ledger or "memory:///", workers=workers, **many
+            )
+        first_pass(place, store, build, strict=True, **many)  # the rest, if there is one
+        end_first_pass(place, store, build)
+        return _let_serve(views, store, build, serve=serve, **many)
+
+
+def _let_serve(views: Views, store: EventStore, build: Build, *, serve: bool, **many: Any) -> Build:
+    place = views.place
+    end = store.head().position
+    go_on(place, store, build.number, upto=end, strict=True, then_serve=serve, **many)
+    with place.alone() as connection:
+        builds.drop_old(connection)
+        return builds.build_numbered(connection, build.number)
+
+
+def let_serve(
+    views: Views, store: EventStore, number: int | None = None, tell: Tell = tell_nobody
+) -> Build:
+    """
+    Let another build serve: kept up first, so that nobody is told less than before.
+
+    Args:
+        views: Where it is.
+        store: The ledger.
+        number: Which; by default the one that served last, so that a rebuild is taken back.
+        tell: Called after each batch.
+
+    Raises:
+        NoBuild: There is none that can.
+        RebuildStopped: A complaint cannot be folded.
+        FactsAhead: The ledger does not hold what it was made from.
+    """
+    place = views.place
+    with errors(place):
+        with place.reading() as connection:
+            there = builds.all_builds(connection) if builds.there_are(connection) else ()
+            build = _chosen(views, there, number)
+            if builds.mark_of(connection, build.number) is None:
+                raise NoBuild(
+                    f"build {build.number} is not ready; `complaint-ledger projections rebuild`"
+                    " goes on with it"
+                )
+        check_ledger(place, build, store)
+        return _let_serve(views, store, build, serve=True, tell=tell)
+
+
+def _chosen(views: Views, there: tuple[Build, ...], number: int | None) -> Build:
+    if number is None:
+        kept = [build for build in there if (build.state, build.schema) == ("kept", SCHEMA)]
+        if not kept:
+            raise NoBuild(
+                f"no build in {views.place.shown} can serve again; one is kept after each rebuild"
+            )
+        return max(kept, key=lambda build: build.served_at or "")
+    for build in there:
+        if build.number == number:
+            check_schema(views.place, build)
+            if build.schema < SCHEMA:
+                raise NoBuild(
+                    f"build {number} is of version {build.schema} of the facts, which only the"
+                    " program that made it can keep up"
+                )
+            return build
+    raise NoBuild(f"there is no build {number} in {views.place.shown}")
+
+
+def drop_build(views: Views, number: int) -> Build:
+    """
+    Drop the build with *number*; return what it was.
+
+    Raises:
+        NoBuild: There is none, or it serves.
+    """
+    place = views.place
+    with errors(place), place.alone() as connection:
+        if not builds.there_are(connection):
+            raise NoBuild(f"there is no build in {place.shown}")
+        build = builds.build_numbered(connection, number)
+        if build.state == "serving":
+            raise NoBuild(f"build {number} serves; let another serve first")
+        builds.drop(connection, number)
+        return build
