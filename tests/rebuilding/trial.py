@@ -1,0 +1,174 @@
+"""
+A rebuild while somebody records, somebody keeps the facts up, somebody asks, and a worker dies.
+
+What is looked at: that no question failed and none was told less than before, that the
+progress was exact and never went back, that what serves in the end is what a fresh fold
+makes, and how long questions took beside what they take in peace.
+"""
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import attrs
+from sqlalchemy import text
+
+from complaint_ledger.opening import open_ledger
+from complaint_ledger.projections.verifying import verify
+from complaint_ledger.projections.views import Views
+
+HERE = Path(__file__).parent
+LOOK = 0.1  # seconds
+
+
+@attrs.frozen(kw_only=True)
+class Told:
+    """What came of it."""
+
+    events: int
+    recorded: int
+    seconds: float
+    killed_at: float
+    looks: int
+    questions: int
+    complaints: int
+    idle: float
+    busy: float
+
+    def __str__(self):
+        return (
+            f"{self.events:,} events rebuilt in {self.seconds:.0f} s while {self.recorded:,} were"
+            f" recorded; a worker killed at {self.killed_at:.0%}; {self.looks} looks at the"
+            f" progress, exact and never back; {self.questions} questions, none failed, none told"
+            f" less; p95 {self.busy * 1000:.0f} ms, {self.busy / self.idle:.2f} of"
+            f" {self.idle * 1000:.0f} ms in peace; {self.complaints:,} complaints folded anew, all"
+            " rows equal"
+        )
+
+
+@attrs.define(kw_only=True)
+class Trial:
+    """One rebuild of the ledger at *url*, whose facts are kept at *facts*."""
+
+    url: str
+    facts: str
+    folder: Path
+    workers: int = 2
+    kill: bool = True
+    questions: int = 60  # asked in peace
+    pause: float = 0.02  # seconds between two events that are recorded
+
+    def run(self):
+        with open_ledger(self.url) as ledger, Views(self.facts) as views:
+            store = ledger.store
+            views.catch_up(store)
+            events = store.head().position
+            with self.process("asker", self.facts, self.folder / "idle", self.questions) as asker:
+                assert asker.wait() == 0
+            with (
+                self.process("recorder", self.url, str(self.pause)),
+                self.process("keeper", self.url, self.facts),
+                self.process("asker", self.facts, self.folder / "busy", "0") as asker,
+            ):
+                time.sleep(1)
+                began = time.monotonic()
+                looks, killed_at = self.rebuild(views)
+                seconds = time.monotonic() - began
+                asker.send_signal(signal.SIGTERM)
+                assert asker.wait() == 0
+            views.catch_up(store)
+            found = verify(views, store)
+            assert found.equal, found
+            recorded = store.head().position - events
+            assert recorded
+            return Told(
+                events=events,
+                recorded=recorded,
+                seconds=seconds,
+                killed_at=killed_at,
+                looks=looks,
+                questions=len(self.asked("busy")),
+                complaints=found.complaints,
+                idle=p95(self.asked("idle")),
+                busy=p95(self.asked("busy")),
+            )
+
+    @contextmanager
+    def process(self, name, *words):
+        process = subprocess.Popen([sys.executable, HERE / f"{name}.py", *map(str, words)])
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def rebuild(self, views):
+        """Rebuild in another process; return how often the progress was looked at, and the kill."""
+        command = [Path(sys.executable).parent / "complaint-ledger", "projections", "rebuild"]
+        command += ["--ledger", self.url, "--facts", self.facts, "--workers", str(self.workers)]
+        coordinator = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        seen, killed_at = [], None
+        while coordinator.poll() is None:
+            time.sleep(LOOK)
+            if (look := progress(views)) is None:
+                continue
+            seen.append(look)
+            _, position, target = look
+            if self.kill and killed_at is None and position >= target / 3:
+                os.kill(a_worker_of(coordinator.pid), signal.SIGKILL)
+                killed_at = position / target
+        assert coordinator.returncode == 0
+        assert coordinator.stdout.read() == f"build {seen[-1][0]}: serving\n"
+        coordinator.stdout.close()
+        positions = [position for _, position, _ in seen]
+        assert positions == sorted(positions)
+        assert len({build for build, _, _ in seen}) == 1
+        return len(seen), killed_at or 0.0
+
+    def asked(self, name):
+        """Return what each question took, in seconds; each was answered, and with no less."""
+        lines = [json.loads(line) for line in (self.folder / name).read_text().splitlines()]
+        assert lines
+        assert not [line for line in lines if "failed" in line]
+        positions = [line["position"] for line in lines]
+        assert positions == sorted(positions)
+        return [line["seconds"] for line in lines]
+
+
+def progress(views):
+    """Return what the table says of the build that is made; exact: it is counted out anew."""
+    with views.place.reading() as connection:
+        row = connection.execute(
+            text("SELECT build, position, target FROM progress WHERE state = 'building'")
+        ).one_or_none()
+        if row is None:
+            return None
+        parts = connection.execute(
+            text(
+                'SELECT position, "after", upto FROM bookmarks WHERE build = :build'
+            ), {"build": row.build},
+        ).all()  # fmt: skip
+    assert int(row.position) == sum(part.position - part.after for part in parts)
+    assert all(part.upto is None or part.after <= part.position <= part.upto for part in parts)
+    return row.build, int(row.position), row.target
+
+
+def a_worker_of(coordinator):
+    """Return the process id of one that works for *coordinator*."""
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            _, _, rest = (folder / "stat").read_text().rpartition(") ")
+            state, parent = rest.split()[:2]
+            if int(parent) == coordinator and state != "Z":
+                return int(folder.name)
+    raise AssertionError("there is no worker")
+
+
+def p95(seconds):
+    return statistics.quantiles(seconds, n=20)[-1]
