@@ -3,6 +3,7 @@
 import pytest
 
 from complaint_ledger import open_ledger
+from complaint_ledger.errors import StoreUnreadable
 from complaint_ledger.evidence.audit import audit
 from complaint_ledger.evidence.checkpointing import kept_checkpoints, make_checkpoint
 from complaint_ledger.evidence.tree import KeptTree
@@ -67,3 +68,24 @@ def test_a_ledger_that_moved_goes_on_where_it_was(told, at, tmp_path):
         assert audit(ledger).verified
     for bundle in ("before.zip", "after.zip"):
         assert verify_bundle(tmp_path / bundle).verdict == "verified"
+
+
+def test_of_two_that_copy_to_one_server_at_once_the_quicker_ends_and_neither_spoils_the_other(
+    small_pages, told, at
+):
+    server = at()
+    ended = []
+
+    def meanwhile(*_):
+        if not ended:
+            ended.append("begun")
+            copy_ledger(told.url, server, clock=told.clock)
+            ended.append("done")
+
+    with pytest.raises(StoreUnreadable, match="somebody else copies to the same place"):
+        copy_ledger(told.url, server, tell=meanwhile, clock=told.clock)
+    assert ended == ["begun", "done"]
+    assert all_of(server) == all_of(told.url)
+
+    assert copy_ledger(told.url, server, clock=told.clock).events == 0
+    assert all_of(server) == all_of(told.url)

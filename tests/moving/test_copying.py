@@ -322,6 +322,7 @@ def test_a_copy_cut_short_between_its_names_is_finished(url, to, actor):
     assert all_of(to) == all_of(url)
 
 
+@pytest.mark.about_files("it gets no name while somebody has it open; a server's has one")
 def test_of_two_that_copy_to_one_place_at_once_neither_spoils_the_other(
     small_pages, url, to, actor
 ):
