@@ -81,6 +81,20 @@ def bytes_of(file):
     return b"\n".join(found)
 
 
+def log_of(file):
+    """Return the end of the write-ahead log, where what was recorded last stands for a while."""
+    if not elsewhere.place_of(_path(file)):
+        return Path(f"{_path(file)}-wal").read_bytes()
+    with elsewhere.connect() as connection:
+        size = "pg_size_bytes(current_setting('wal_segment_size'))"
+        segments = connection.execute(
+            "SELECT pg_read_binary_file('pg_wal/' || pg_walfile_name(lsn), 0, " + size + ", true)"
+            " FROM (SELECT pg_current_wal_lsn() AS now) AS log,"
+            " unnest(ARRAY[now - " + size + ", now]) AS lsn"
+        ).fetchall()
+    return b"".join(segment for (segment,) in segments if segment)  # before the first is none
+
+
 def laid_down(store):
     """Return *store*, of memory, as tests keep their ledgers, whatever is wrong with its rows."""
     if not elsewhere.anywhere():

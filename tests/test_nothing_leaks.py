@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 
-from complaint_ledger import commands, open_ledger, seal
+import behind
+from complaint_ledger import codec, commands, create_ledger, open_ledger, seal
 from complaint_ledger.cli import main
 from complaint_ledger.domain import events as e
 
@@ -52,7 +53,7 @@ def found(haystack):
 
 
 def everything_in(folder):
-    return b"\n".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+    return b"\n".join(behind.bytes_of(file) for file in sorted(folder.rglob("*")) if file.is_file())
 
 
 @pytest.fixture
@@ -153,6 +154,7 @@ def test_no_file_output_or_log_holds_a_planted_name(council, tmp_path):
     with open_ledger("sqlite:///council.db") as ledger:
         # While it is open, what was recorded last stands in the write-ahead log.
         actor = next(iter(ledger.actors()))
+        before = ledger.store.head().position
         ledger.record(
             commands.Receive(
                 occurred_on=ledger.opened.occurred_on, precision="unknown",
@@ -162,7 +164,13 @@ def test_no_file_output_or_log_holds_a_planted_name(council, tmp_path):
             actor=actor,
         )  # fmt: skip
         names = {file.name for file in tmp_path.iterdir()}
-        assert {"council.db", "council.db-wal", "council.db.keys", "council.db.facts"} <= names
+        assert {"council.db", "council.db.keys", "council.db.facts"} <= names
+        log = behind.log_of("council.db")
+        sealed = [
+            d for event in ledger.store.tail(after=before) for d in codec.sealed_paths(event.body)
+        ]
+        assert any(row.ciphertext in log for row in ledger.store.sealed(sealed).values())
+        assert found(log) == set()
         assert any("quarantine" in name for name in names)
         assert found(everything_in(tmp_path)) == set()
     assert found(everything_in(tmp_path)) == set()
@@ -188,6 +196,14 @@ def test_the_same_search_finds_them_in_a_file_that_is_not_sealed(tmp_path):
     assert found(everything_in(tmp_path)) == {
         (text, form) for text in PLANTED for form in disguises(text)
     }
+
+
+def test_the_same_search_finds_them_in_a_ledger_that_keeps_them_in_clear(tmp_path):
+    ledger, _ = create_ledger(f"sqlite:///{tmp_path}/council.db", council="Northborough")
+    with ledger:
+        for number, text in enumerate(PLANTED):
+            ledger.store.keep(f"letter/{number}", text.encode())
+    assert found(everything_in(tmp_path)) == {(text, "utf-8") for text in PLANTED}
 
 
 @pytest.mark.parametrize("text", PLANTED)
