@@ -25,13 +25,18 @@ def large_ledger(url, events, seed=1):
             some = min(OPEN_AT_ONCE, -(-left // 8))
             stories = [(new_id(), story(drawn, number + n)) for n in range(some)]
             number += some
-            for version in range(8):
-                parts = [
-                    Part(stream=stream, version=version, events=[Told(new_id(), told[version])])
-                    for stream, told in stories
-                ]
-                ledger.recorder.append(parts, around)
+            record_stories(ledger, around, stories)
             left -= 8 * some
+
+
+def record_stories(ledger, around, stories):
+    """Record *stories*, each with its stream, side by side: the first events, the second, …"""
+    for version in range(8):
+        parts = [
+            Part(stream=stream, version=version, events=[Told(new_id(), told[version])])
+            for stream, told in stories
+        ]
+        ledger.recorder.append(parts, around)
 
 
 def story(drawn, number):

@@ -1,12 +1,15 @@
 """A rebuild from begin to end, its way back, and what is left over."""
 
-from typing import Any
+import time
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError
 
 from complaint_ledger.projections import builds
 from complaint_ledger.projections.builds import Build
 from complaint_ledger.projections.facts import SCHEMA
 from complaint_ledger.projections.faults import NoBuild
-from complaint_ledger.projections.places import errors
+from complaint_ledger.projections.places import errors, passing
 from complaint_ledger.projections.rebuilding import end_first_pass, first_pass
 from complaint_ledger.projections.runner import (
     BATCH,
@@ -19,6 +22,9 @@ from complaint_ledger.projections.runner import (
 from complaint_ledger.projections.views import Views
 from complaint_ledger.projections.workers import first_pass_by_workers
 from complaint_ledger.store import EventStore
+
+_PATIENCE: Final = 120  # seconds for which the change to another build is tried
+_PAUSE: Final = 0.5  # seconds between two tries, in which those who wait are answered
 
 
 def rebuild(
@@ -78,8 +84,16 @@ def rebuild(
 
 def _let_serve(views: Views, store: EventStore, build: Build, *, serve: bool, **many: Any) -> Build:
     place = views.place
-    end = store.head().position
-    go_on(place, store, build.number, upto=end, strict=True, then_serve=serve, **many)
+    until = time.monotonic() + _PATIENCE
+    while True:
+        end = store.head().position
+        try:
+            go_on(place, store, build.number, upto=end, strict=True, then_serve=serve, **many)
+            break
+        except DBAPIError as error:  # somebody has asked for long, and asks still
+            if not passing(error) or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
     with place.alone() as connection:
         builds.drop_old(connection)
         return builds.build_numbered(connection, build.number)
