@@ -3,15 +3,16 @@
 import pytest
 
 from complaint_ledger import open_ledger
-from complaint_ledger.errors import StoreUnreadable
+from complaint_ledger.errors import KeysError, StoreUnreadable
 from complaint_ledger.evidence.audit import audit
 from complaint_ledger.evidence.checkpointing import kept_checkpoints, make_checkpoint
 from complaint_ledger.evidence.tree import KeptTree
 from complaint_ledger.evidence.verification import verify_bundle
 from complaint_ledger.ids import new_id
+from complaint_ledger.moving import ledgers
 from complaint_ledger.moving.ledgers import copy_ledger
 from evidence.council import REFERENCE, Council
-from moving.council import all_of
+from moving.council import all_of, found, opened_values, record
 from servers import with_options
 
 
@@ -89,3 +90,26 @@ def test_of_two_that_copy_to_one_server_at_once_the_quicker_ends_and_neither_spo
 
     assert copy_ledger(told.url, server, clock=told.clock).events == 0
     assert all_of(server) == all_of(told.url)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_copy_that_is_put_to_use_while_it_is_caught_up_keeps_the_keys_that_it_made(
+    tmp_path, at, monkeypatch, kind
+):
+    url = f"sqlite:///{tmp_path / 'council.db'}"
+    actor = found(url)
+    (tmp_path / "elsewhere").mkdir()
+    to = at() if kind == "postgresql" else f"sqlite:///{tmp_path / 'elsewhere' / 'copy.db'}"
+    copy_ledger(url, to)
+    real = ledgers.compare
+
+    def compare(*given):
+        compared = real(*given)
+        with open_ledger(to) as ledger:
+            record(ledger, actor, [70])
+        return compared
+
+    monkeypatch.setattr(ledgers, "compare", compare)
+    with pytest.raises(KeysError, match="none of its keys was destroyed"):
+        copy_ledger(url, to)
+    assert "Rowan Ashdown 70" in opened_values(to)

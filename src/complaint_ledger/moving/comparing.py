@@ -143,5 +143,5 @@ def compare_keys(source: KeyStore, target: KeyStore) -> tuple[int, int]:
         if one in own and own[one] != key:
             raise CopyDiffers(f"the data key of {one[1]} in stream {one[0]}")
     gone = [one for one in held if one not in own]
-    dropped = target.destroy(gone) if gone else 0
+    dropped = target.destroy_in_copy(gone) if gone else 0
     return len(held) - dropped, dropped

@@ -196,6 +196,6 @@ def copy_keys(source: KeyStore, target: KeyStore) -> int:
     """
     wanted = dict(source.everything())
     gone = [one for one, key in target.everything() if wanted.get(one) != key]
-    dropped = target.destroy(gone) if gone else 0
+    dropped = target.destroy_in_copy(gone) if gone else 0
     target.take_in(wanted.items())
     return dropped

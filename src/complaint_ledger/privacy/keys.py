@@ -46,6 +46,14 @@ class KeyStore(Protocol):
     def destroy(self, whose: Iterable[Whose]) -> int:
         """Destroy the data keys of *whose*; return how many there were."""
 
+    def destroy_in_copy(self, whose: Iterable[Whose]) -> int:
+        """
+        Destroy the data keys of *whose* in the key store of a copy that nobody uses.
+
+        Raises:
+            KeysError: Somebody made a key in it, so that it has a life of its own.
+        """
+
     def everything(self) -> Iterator[tuple[Whose, DataKey]]:
         """Yield every data key with whose it is, by stream and subject."""
 
@@ -79,6 +87,8 @@ class MemoryKeys:
 
     def destroy(self, whose: Iterable[Whose]) -> int:
         return sum(self._keys.pop(one, None) is not None for one in set(whose))
+
+    destroy_in_copy = destroy
 
     def everything(self) -> Iterator[tuple[Whose, DataKey]]:
         yield from sorted(self._keys.items())
@@ -216,12 +226,29 @@ class FileKeys:
     def destroy(self, whose: Iterable[Whose]) -> int:
         with self._lock, _errors(self.file), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            return sum(
-                self._connection.execute(
-                    "DELETE FROM data_keys WHERE stream = ? AND subject = ?", one
-                ).rowcount
-                for one in set(whose)
-            )
+            return self._destroy(whose)
+
+    def destroy_in_copy(self, whose: Iterable[Whose]) -> int:
+        with self._lock, _errors(self.file), self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            if not self._goes_with_copy():
+                raise KeysError(
+                    f"somebody records in the copy that the key store {self.file} is of; none of"
+                    " its keys was destroyed. Leave that copy to them, and copy to another place"
+                )
+            return self._destroy(whose)
+
+    def _destroy(self, whose: Iterable[Whose]) -> int:
+        return sum(
+            self._connection.execute(
+                "DELETE FROM data_keys WHERE stream = ? AND subject = ?", one
+            ).rowcount
+            for one in set(whose)
+        )
+
+    def _goes_with_copy(self) -> bool:
+        there = "SELECT 1 FROM sqlite_master WHERE name = 'copy_for'"
+        return self._connection.execute(there).fetchone() is not None
 
     def everything(self) -> Iterator[tuple[Whose, DataKey]]:
         statement = (
@@ -260,11 +287,10 @@ class FileKeys:
     def copy_for(self) -> str | None:
         """The copy of the ledger that it was made with; None once it made a key of its own."""
         with self._lock, _errors(self.file):
-            there = self._connection.execute(
-                "SELECT 1 FROM sqlite_master WHERE name = 'copy_for'"
-            ).fetchone()
-            row = there and self._connection.execute("SELECT place FROM copy_for").fetchone()
-        return row[0] if row else None
+            if not self._goes_with_copy():
+                return None
+            row = self._connection.execute("SELECT place FROM copy_for").fetchone()
+        return str(row[0]) if row else None
 
     def _unwrap(self, id_: str, wrapped: bytes) -> DataKey:
         try:
