@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: setup demo test test-postgresql bench check lock mutants forge soak clean
+.PHONY: setup demo test test-postgresql test-scale bench check lock mutants forge soak clean
 
 setup: .venv/.ready
 
@@ -28,6 +28,12 @@ test: setup
 # The tests of the spine, the codes and the evidence once more, with PostgreSQL behind them.
 test-postgresql: setup
 	$(BIN)/python -m pytest -n auto --dist loadgroup --store postgresql tests
+
+# Trends over a million complaints on every engine, and rebuilds of a million events. Needs Java.
+test-scale: setup
+	$(BIN)/python -m pytest tests/scale
+	$(BIN)/python -m tests.rebuilding
+	$(BIN)/python -m tests.rebuilding --on postgresql
 
 bench: setup
 	$(BIN)/python -m benchmarks
