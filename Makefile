@@ -4,6 +4,9 @@ UV := PYTHONPATH=.tools $(PYTHON) -m uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
+# Hundreds of tests start a process, and none should have to compile what it imports.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test test-postgresql test-scale bench check lock mutants forge soak clean
 
@@ -22,8 +25,9 @@ setup: .venv/.ready
 demo: setup
 	$(BIN)/complaint-ledger demo --dir demo-ledger
 
+# MORE takes further words for pytest.
 test: setup
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(MORE)
 
 # The tests of the spine, the codes and the evidence once more, with PostgreSQL behind them.
 test-postgresql: setup
