@@ -30,7 +30,7 @@ from complaint_ledger.projections.export.manifest import (
     read_manifest,
 )
 from complaint_ledger.projections.export.placing import Placing
-from complaint_ledger.projections.export.spool import Spool, connect
+from complaint_ledger.projections.export.spool import AT_ONCE, Spool, connect
 from complaint_ledger.projections.facts import SCHEMA, TABLES, complaints
 from complaint_ledger.projections.runner import Tell, tell_nobody
 from complaint_ledger.projections.views import Views
@@ -38,7 +38,6 @@ from complaint_ledger.store import LEDGER_STREAM, EventStore
 
 _PAGE: Final = 5000
 _KEYS_AT_ONCE: Final = 500
-_FETCHED: Final = 10_000
 _MOST_CHANGED: Final = 200_000  # complaints; past that nearly every year has one
 
 Count = Callable[[int], object]
@@ -283,10 +282,10 @@ def _fill(spool: Spool, connection: Connection, years: set[str] | None, count: C
     counted = 0
     for table in TABLES:
         chosen = _rows_of(table, years, connection.dialect.name)
-        streaming = connection.execution_options(yield_per=_FETCHED)
-        rows: Iterable[Any] = streaming.execute(chosen)
-        for added in spool.add(table, rows):
-            counted += added
+        streaming = connection.execution_options(yield_per=AT_ONCE)
+        for some in streaming.execute(chosen).partitions():
+            spool.add(table, some)
+            counted += len(some)
             count(counted)
 
 

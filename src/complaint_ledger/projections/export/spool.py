@@ -8,9 +8,9 @@ and an empty text apart, and any text whole.
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import islice
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,9 @@ from complaint_ledger.projections.export.manifest import ExportedFile, path_of
 from complaint_ledger.projections.facts import TABLES
 from complaint_ledger.projections.faults import FactsUnusable
 
-_AT_ONCE: Final = 20_000  # rows
+AT_ONCE: Final = 20_000
+"""How many rows to take in with one statement."""
+
 _MEMORY: Final = "512MB"
 _ENCODED: Final = json.JSONEncoder(default=date.isoformat).encode
 _KEYS: Final = {table.name: [key.name for key in table.primary_key] for table in TABLES}
@@ -67,19 +69,15 @@ class Spool:
         """Let go of the file."""
         self._connection.close()
 
-    def add(self, table: Table, rows: Iterable[Sequence[Any]]) -> Iterator[int]:
+    def add(self, table: Table, rows: Sequence[Sequence[Any]]) -> None:
         """
-        Take in *rows*, each a financial year and then the columns of *table*.
+        Take in *rows*, up to AT_ONCE, each a financial year and then the columns of *table*.
 
-        A date may be its ISO text. Yields how many there were, now and then.
+        A date may be its ISO text.
         """
-        kinds = ["VARCHAR", *map(kind, table.columns)]
-        lists = ", ".join(f"""unnest(from_json_strict(?, '["{each}"]'))""" for each in kinds)
-        insert = f'INSERT INTO "{table.name}" SELECT {lists}'
-        left = iter(rows)
-        while some := [*islice(left, _AT_ONCE)]:
-            self._connection.execute(insert, [*map(_ENCODED, zip(*some, strict=True))])
-            yield len(some)
+        if rows:
+            columns = zip(*rows, strict=True)
+            self._connection.execute(_insert(table), [*map(_ENCODED, columns)])
 
     def write(self, folder: Path) -> Iterator[ExportedFile]:
         """Write the rows to files in *folder*, each whole and on the disk; yield them."""
@@ -106,6 +104,13 @@ class Spool:
             {"ledger": self._ledger, "year": year},
         ).fetchone()
         return int(found[0])
+
+
+@cache
+def _insert(table: Table) -> str:
+    kinds = ["VARCHAR", *map(kind, table.columns)]
+    lists = ", ".join(f"""unnest(from_json_strict(?, '["{each}"]'))""" for each in kinds)
+    return f'INSERT INTO "{table.name}" SELECT {lists}'
 
 
 def kind(column: Column[Any]) -> str:
