@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from complaint_ledger.evidence.entries import instant
 from complaint_ledger.projections.facts import LARGE, SCHEMA, TABLES
-from complaint_ledger.projections.faults import FactsForeign, NoBuild
+from complaint_ledger.projections.faults import BuildGone, FactsForeign, NoBuild
 from complaint_ledger.projections.places import Place
 
 State = Literal["building", "serving", "kept"]
@@ -49,6 +49,8 @@ builds = Table(
     Column("target", LARGE, nullable=False, comment="Last position of the rebuild's first pass"),
     Column("begun_at", String, nullable=False, comment="When it was begun (UTC)"),
     Column("served_at", String, comment="When it last began to serve (UTC)"),
+    # A number that came back would let who is at work on a dropped build go on with another.
+    sqlite_autoincrement=True,
 )
 
 bookmarks = Table(
@@ -225,10 +227,11 @@ def build_numbered(connection: Connection, number: int) -> Build:
 
 def begin(connection: Connection, ledger: str, target: int, parts: int = PARTS) -> Build:
     """Begin a build of *ledger* up to *target*, in *parts* that share the positions out."""
-    number = (connection.execute(select(func.max(builds.c.build))).scalar() or 0) + 1
     begun_at = now()
-    row = {"build": number, "ledger": ledger, "schema": SCHEMA, "state": "building"}
-    connection.execute(insert(builds), row | {"target": target, "begun_at": begun_at})
+    row = {"ledger": ledger, "schema": SCHEMA, "state": "building", "target": target}
+    made = connection.execute(insert(builds), row | {"begun_at": begun_at})
+    assert made.inserted_primary_key is not None
+    number = made.inserted_primary_key[0]
     for table in tables_of(number).values():
         table.create(connection, checkfirst=False)
     ends = [target * part // parts for part in range(parts + 1)]
@@ -274,7 +277,12 @@ def moved(connection: Connection, at: Bookmark, to: Bookmark) -> bool:
 
 
 def serve(place: Place, connection: Connection, number: int) -> None:
-    """Let the build with *number* serve from the end of this transaction."""
+    """
+    Let the build with *number* serve from the end of this transaction.
+
+    Raises:
+        BuildGone: Somebody dropped it.
+    """
     before = serving(connection)
     if before and before.number == number:
         return
@@ -283,9 +291,11 @@ def serve(place: Place, connection: Connection, number: int) -> None:
         connection.execute(
             update(builds).where(builds.c.build == before.number).values(state="kept")
         )
-    connection.execute(
+    there = connection.execute(
         update(builds).where(builds.c.build == number).values(state="serving", served_at=now())
     )
+    if there.rowcount != 1:
+        raise gone(number)
     alike = before is not None and before.schema == SCHEMA
     replace = connection.dialect.name == "postgresql" and alike  # keeps who may read them
     for name, table in tables_of(number).items():
@@ -299,11 +309,20 @@ def serve(place: Place, connection: Connection, number: int) -> None:
 
 def drop(connection: Connection, number: int) -> None:
     """Drop the build with *number* and all that is in it."""
+    # Who writes holds a bookmark before a table; the other order would end in a deadlock.
+    for table in (bookmarks, parked, builds):
+        connection.execute(delete(table).where(table.c.build == number))
     for name in inspect(connection).get_table_names():  # of whichever schema it is
         if re.fullmatch(rf"[a-z_]+_{number}", name):
             connection.exec_driver_sql(f"DROP TABLE {name}")
-    for table in (parked, bookmarks, builds):
-        connection.execute(delete(table).where(table.c.build == number))
+
+
+def gone(number: int) -> BuildGone:
+    """Return the error that says that the build with *number* is no longer there."""
+    return BuildGone(
+        f"build {number} was dropped by somebody else meanwhile;"
+        " `complaint-ledger projections status` says which there are"
+    )
 
 
 def parked_of(connection: Connection, build: int) -> tuple[Parked, ...]:

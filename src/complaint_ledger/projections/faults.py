@@ -40,3 +40,7 @@ class RebuildStopped(FactsError):
 
 class NoBuild(FactsError):
     """There is no build of that number, or none that the command could be about."""
+
+
+class BuildGone(NoBuild):
+    """Somebody dropped the build while it was made or kept up."""

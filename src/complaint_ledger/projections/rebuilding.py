@@ -110,10 +110,17 @@ def done(place: Place, build: Build) -> int:
 
 
 def end_first_pass(place: Place, store: EventStore, build: Build) -> None:
-    """Let *build* go on past its target, if every part is done and nobody did this before."""
+    """
+    Let *build* go on past its target, if every part is done and nobody did this before.
+
+    Raises:
+        BuildGone: Somebody dropped it meanwhile.
+    """
     with place.alone() as connection:
         marks = builds.marks(connection, build.number)
-        if builds.mark_of(connection, build.number) is not None:
+        if not marks:
+            raise builds.gone(build.number)
+        if marks[0].part == 0:
             return
         if all(mark.position == mark.upto for mark in marks):
             last = store.tail(after=build.target - 1, limit=1)[0]

@@ -77,12 +77,13 @@ def go_on(
         then_serve: Let the build serve, from the end of the last batch's transaction.
 
     Raises:
+        BuildGone: Somebody dropped it meanwhile.
         FactsAhead: The ledger does not hold what the build was made from.
         RebuildStopped: A complaint cannot be folded, and *strict*.
     """
     council = str(opening_of(store).council)
     with place.reading() as connection:
-        at = _past_first_pass(builds.mark_of(connection, build))
+        at = _past_first_pass(builds.mark_of(connection, build), build)
     check_still_there(place, store, at)
     while at.position < upto or then_serve:
         limit = min(batch, upto - at.position)
@@ -100,7 +101,7 @@ def go_on(
                     builds.serve(place, connection, build)
                     then_serve = False
             else:  # another runner was faster
-                at = _past_first_pass(builds.mark_of(connection, build))
+                at = _past_first_pass(builds.mark_of(connection, build), build)
         if then_serve and last:
             upto = max(upto, store.head().position)
         elif not events:
@@ -110,8 +111,9 @@ def go_on(
     return Progress(at.position, max(upto, at.position))
 
 
-def _past_first_pass(mark: Bookmark | None) -> Bookmark:
-    assert mark is not None, "a build goes on only past its first pass"
+def _past_first_pass(mark: Bookmark | None, build: int) -> Bookmark:
+    if mark is None:
+        raise builds.gone(build)
     return mark
 
 
@@ -193,7 +195,7 @@ def try_parked_again(place: Place, store: EventStore, build: int) -> None:
     """Fold again what is parked, as far as *build* goes; what can be folded now is taken in."""
     with place.reading() as connection:
         faulty = builds.parked_of(connection, build)[:_TRIED_AGAIN]
-        at = _past_first_pass(builds.mark_of(connection, build))
+        at = _past_first_pass(builds.mark_of(connection, build), build)
     if not faulty:
         return
     council = str(opening_of(store).council)

@@ -1,7 +1,7 @@
 """The facts of one ledger, wherever they are kept: read, and kept up with it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 from complaint_ledger.projections import builds
 from complaint_ledger.projections.builds import Build, Parked
 from complaint_ledger.projections.facts import SCHEMA, bookmark
-from complaint_ledger.projections.faults import NoBuild
+from complaint_ledger.projections.faults import BuildGone, NoBuild
 from complaint_ledger.projections.other_builds import of_build
 from complaint_ledger.projections.places import Place, errors, place_of
 from complaint_ledger.projections.rebuilding import end_first_pass, first_pass
@@ -157,14 +157,20 @@ class Views:
         end = store.head().position if upto is None else upto
         with errors(place):
             builds.prepare(place)
-            with place.reading() as connection:
-                served = builds.serving(connection)
-            if served:
-                check_ledger(place, served, store)
-            if served and served.schema == SCHEMA:
-                try_parked_again(place, store, served.number)
-                return go_on(place, store, served.number, upto=end, batch=batch, tell=tell)
-            return self._make(store, end, batch, tell)
+            while True:
+                with suppress(BuildGone):  # whoever dropped it let another serve
+                    return self._catch_up(store, end, batch, tell)
+
+    def _catch_up(self, store: EventStore, end: int, batch: int, tell: Tell) -> Progress:
+        place = self.place
+        with place.reading() as connection:
+            served = builds.serving(connection)
+        if served:
+            check_ledger(place, served, store)
+        if served and served.schema == SCHEMA:
+            try_parked_again(place, store, served.number)
+            return go_on(place, store, served.number, upto=end, batch=batch, tell=tell)
+        return self._make(store, end, batch, tell)
 
     def _make(self, store: EventStore, end: int, batch: int, tell: Tell) -> Progress:
         """Make the first build, or one in the place of an earlier version's, and let it serve."""
