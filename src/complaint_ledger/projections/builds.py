@@ -47,6 +47,7 @@ builds = Table(
     Column("schema", Integer, nullable=False, comment="SCHEMA of its tables"),
     Column("state", String, nullable=False, comment="building, serving or kept"),
     Column("target", LARGE, nullable=False, comment="Last position of the rebuild's first pass"),
+    Column("event", String, nullable=False, comment="Id of the event at the target"),
     Column("begun_at", String, nullable=False, comment="When it was begun (UTC)"),
     Column("served_at", String, comment="When it last began to serve (UTC)"),
     # A number that came back would let who is at work on a dropped build go on with another.
@@ -108,7 +109,7 @@ class Build:
 
     Attributes:
         number: Its tables end in it.
-        target: The last position of the rebuild's first pass.
+        target: The last position of the rebuild's first pass; *event*, the id of its event.
         begun_at: When it was begun; *served_at*, when it last began to serve (UTC, ISO).
     """
 
@@ -117,6 +118,7 @@ class Build:
     schema: int
     state: State
     target: int
+    event: str
     begun_at: str
     served_at: str | None
 
@@ -225,11 +227,17 @@ def build_numbered(connection: Connection, number: int) -> Build:
     return there[number]
 
 
-def begin(connection: Connection, ledger: str, target: int, parts: int = PARTS) -> Build:
-    """Begin a build of *ledger* up to *target*, in *parts* that share the positions out."""
+def begin(
+    connection: Connection, ledger: str, target: int, event: str, parts: int = PARTS
+) -> Build:
+    """
+    Begin a build of *ledger* up to *target*, in *parts* that share the positions out.
+
+    *event* is the id of the event at the target, "" where that is 0.
+    """
     begun_at = now()
     row = {"ledger": ledger, "schema": SCHEMA, "state": "building", "target": target}
-    made = connection.execute(insert(builds), row | {"begun_at": begun_at})
+    made = connection.execute(insert(builds), row | {"event": event, "begun_at": begun_at})
     assert made.inserted_primary_key is not None
     number = made.inserted_primary_key[0]
     for table in tables_of(number).values():
@@ -357,17 +365,17 @@ def mark_of(connection: Connection, build: int, part: int = 0) -> Bookmark | Non
 
 
 def begin_or_resume(
-    connection: Connection, ledger: str, target: int, parts: int = PARTS
-) -> tuple[Build, bool]:
-    """Return the build that is being made, or a new one, and whether it was there."""
+    connection: Connection, ledger: str, target: int, event: str, parts: int = PARTS
+) -> Build:
+    """Return the build that is being made; a new one, as *begin* makes it, if there is none."""
     unfinished = [
         build
         for build in all_builds(connection)
         if (build.state, build.schema, build.ledger) == ("building", SCHEMA, ledger)
     ]
     if unfinished:
-        return unfinished[-1], True
-    return begin(connection, ledger, target, parts), False
+        return unfinished[-1]
+    return begin(connection, ledger, target, event, parts)
 
 
 def drop_old(connection: Connection) -> None:

@@ -16,6 +16,7 @@ from complaint_ledger.projections.runner import (
     Tell,
     check_ledger,
     check_schema,
+    event_at,
     go_on,
     tell_nobody,
 )
@@ -71,7 +72,8 @@ def rebuild(
                 for build in builds.all_builds(connection):
                     if build.state == "building" and build.schema == SCHEMA:
                         builds.drop(connection, build.number)
-            build, _ = builds.begin_or_resume(connection, store.ledger, store.head().position)
+            end = store.head().position
+            build = builds.begin_or_resume(connection, store.ledger, end, event_at(store, end))
         many: dict[str, Any] = {"batch": batch, "tell": tell}
         if workers > 1:
             first_pass_by_workers(

@@ -22,7 +22,7 @@ from complaint_ledger.projections.runner import (
     BATCH,
     Progress,
     Tell,
-    check_still_there,
+    event_at,
     stop_at_faults,
     tell_nobody,
 )
@@ -55,11 +55,30 @@ def first_pass(
         FactsAhead: The ledger does not hold what was taken in.
         RebuildStopped: A complaint cannot be folded, and *strict*.
     """
+    _check_target(place, store, build)
     worker, of = share
     for mark in _open_parts(place, build):
         if mark.part % of == worker:
-            check_still_there(place, store, mark)
             _take_in_part(place, store, build, mark, batch=batch, tell=tell, strict=strict)
+
+
+def _check_target(place: Place, store: EventStore, build: Build) -> None:
+    """
+    Refuse a ledger that is another up to the target, of which each part is folded.
+
+    Raises:
+        FactsAhead: The event at the target is another, or there is none.
+    """
+    if event_at(store, build.target) != build.event:
+        raise _another_ledger(place, build)
+
+
+def _another_ledger(place: Place, build: Build) -> FactsAhead:
+    return FactsAhead(
+        f"build {build.number} in {place.shown} was begun from events that this ledger does not"
+        f" hold (up to position {build.target}): was it restored from a backup?"
+        " `complaint-ledger projections rebuild --anew` begins again"
+    )
 
 
 def _open_parts(place: Place, build: Build) -> Iterable[Bookmark]:
@@ -83,11 +102,7 @@ def _take_in_part(
     while at.position < at.upto:
         events = store.tail(after=at.position, limit=min(batch, at.upto - at.position))
         if not events:
-            raise FactsAhead(
-                f"build {build.number} in {place.shown} is to reach position {build.target}, and"
-                f" this ledger ends at {at.position}: was it restored from a backup?"
-                " `complaint-ledger projections rebuild --anew` begins again"
-            )
+            raise _another_ledger(place, build)
         complaints = [*begun(store, events, council, build.target)]
         if strict:
             stop_at_faults(complaints)
@@ -123,5 +138,5 @@ def end_first_pass(place: Place, store: EventStore, build: Build) -> None:
         if marks[0].part == 0:
             return
         if all(mark.position == mark.upto for mark in marks):
-            last = store.tail(after=build.target - 1, limit=1)[0]
-            builds.begin_past(connection, build.number, last.position, last.id)
+            _check_target(place, store, build)
+            builds.begin_past(connection, build.number, build.target, build.event)

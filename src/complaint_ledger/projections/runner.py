@@ -134,13 +134,18 @@ def check_still_there(place: Place, store: EventStore, at: Bookmark) -> None:
     """
     if at.position == at.after:
         return
-    there = store.tail(after=at.position - 1, limit=1)
-    if not there or there[0].id != at.event:
+    if event_at(store, at.position) != at.event:
         raise FactsAhead(
             f"the facts in {place.shown} were made from events that this ledger does not hold"
             f" (position {at.position}): was it restored from a backup?"
             " `complaint-ledger projections rebuild --anew` makes them from what it holds"
         )
+
+
+def event_at(store: EventStore, position: int) -> str:
+    """Return the id of the event at *position*; "" if there is none."""
+    there = store.tail(after=position - 1, limit=1) if position else ()
+    return there[0].id if there else ""
 
 
 def stop_at_faults(complaints: list[Folded]) -> None:
@@ -198,6 +203,7 @@ def try_parked_again(place: Place, store: EventStore, build: int) -> None:
         at = _past_first_pass(builds.mark_of(connection, build), build)
     if not faulty:
         return
+    check_still_there(place, store, at)
     council = str(opening_of(store).council)
     again = [
         fold([e for e in store.read(one.stream) if e.position <= at.position], council)

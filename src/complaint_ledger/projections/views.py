@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import attrs
 from sqlalchemy import Connection, Engine, select
@@ -22,12 +22,15 @@ from complaint_ledger.projections.runner import (
     Tell,
     check_ledger,
     check_schema,
+    event_at,
     go_on,
     position_at,
     tell_nobody,
     try_parked_again,
 )
 from complaint_ledger.store import EventStore
+
+_DROPPED: Final = 3  # builds that may vanish under one catch-up
 
 
 @attrs.frozen(kw_only=True)
@@ -157,9 +160,10 @@ class Views:
         end = store.head().position if upto is None else upto
         with errors(place):
             builds.prepare(place)
-            while True:
+            for _ in range(_DROPPED):
                 with suppress(BuildGone):  # whoever dropped it let another serve
                     return self._catch_up(store, end, batch, tell)
+            return self._catch_up(store, end, batch, tell)
 
     def _catch_up(self, store: EventStore, end: int, batch: int, tell: Tell) -> Progress:
         place = self.place
@@ -176,7 +180,9 @@ class Views:
         """Make the first build, or one in the place of an earlier version's, and let it serve."""
         place = self.place
         with place.alone() as connection:
-            build, _ = builds.begin_or_resume(connection, store.ledger, end, parts=1)
+            build = builds.begin_or_resume(
+                connection, store.ledger, end, event_at(store, end), parts=1
+            )
         first_pass(place, store, build, batch=batch, tell=tell)
         end_first_pass(place, store, build)
         made = go_on(place, store, build.number, upto=end, batch=batch, tell=tell, then_serve=True)
