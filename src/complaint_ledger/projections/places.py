@@ -7,16 +7,17 @@ two engines stands here.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from complaint_ledger.errors import BadValue
+from complaint_ledger.projections.facts import TABLES
 from complaint_ledger.projections.faults import FactsUnusable
 from complaint_ledger.store import StoreUrl, parse_url
 
@@ -54,6 +55,9 @@ class Place(Protocol):
 
     def ours(self) -> None:
         """Set what may be set once it is known that the place holds facts."""
+
+    def hold(self, connection: Connection) -> None:
+        """Let the plain names stay what they are while *connection* reads; before all it reads."""
 
     def before_flip(self, connection: Connection) -> None:
         """Make sure that nobody who asks waits long for other tables to serve."""
@@ -126,8 +130,11 @@ class SqlitePlace:
         with self.engine.connect().execution_options(begin="") as connection:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # readers need not wait
 
+    def hold(self, connection: Connection) -> None:
+        pass  # who reads keeps what they began to read, the names too
+
     def before_flip(self, connection: Connection) -> None:
-        pass  # who reads keeps what they began to read
+        pass
 
 
 def _connected(connection: Any, _: object) -> None:
@@ -240,6 +247,13 @@ class PostgresPlace:
 
     def ours(self) -> None:
         pass
+
+    def hold(self, connection: Connection) -> None:
+        # A snapshot holds rows and not what a view is: with it and a view that is replaced a
+        # moment later, who asks would see the new build as it was then, half made. LOCK TABLE
+        # takes no snapshot; whoever replaces the views begins with this one.
+        with suppress(ProgrammingError), connection.begin_nested():
+            connection.exec_driver_sql(f"LOCK TABLE {TABLES[0].name} IN ACCESS SHARE MODE")
 
     def before_flip(self, connection: Connection) -> None:
         connection.execute(text(f"SET LOCAL lock_timeout = {_FLIP_WAIT}"))

@@ -102,6 +102,7 @@ class Views:
         """
         with errors(self.place), self.place.reading() as connection:
             if build is None:
+                self.place.hold(connection)
                 _check_served(self.place, connection)
                 yield connection
                 return
