@@ -4,7 +4,8 @@ from threading import Thread
 
 from sqlalchemy import text
 
-from complaint_ledger.projections.rebuild import rebuild
+from complaint_ledger.projections.faults import NoBuild
+from complaint_ledger.projections.rebuild import drop_build, let_serve, rebuild
 from complaint_ledger.projections.views import Views
 from projections.histories import contents, received
 
@@ -29,3 +30,34 @@ class TestAFlip:
 
             assert (position, asked) == (5, 1)
             assert len(contents(views)["complaints"]) == 2
+
+
+class TestBeforeTheFirstCatchUp:
+    def test_nothing_is_made_by_asking(self, council, tmp_path):
+        file = tmp_path / "facts"
+        with Views(file) as views:
+            assert views.status() == ()
+            with pytest.raises(NoBuild), views.reading():
+                pass
+            with pytest.raises(NoBuild):
+                drop_build(views, 1)
+            with pytest.raises(NoBuild):
+                let_serve(views, council.store)
+            assert not file.exists()
+
+            views.catch_up(council.store)
+        assert file.stat().st_mode & 0o777 == 0o600
+
+    def test_it_is_said_that_nothing_serves_yet(self, views, council):
+        assert views.status() == ()
+        with pytest.raises(NoBuild, match="rebuild"), views.reading():
+            pass
+
+
+def test_a_question_with_nothing_new_does_not_wait_for_who_writes(council, tmp_path):
+    with Views(tmp_path / "facts") as views, Views(tmp_path / "facts") as another:
+        views.catch_up(council.store)
+        with views.place.writing():
+            began = time.monotonic()
+            another.catch_up(council.store)
+        assert time.monotonic() - began < 10

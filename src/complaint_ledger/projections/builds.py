@@ -166,6 +166,14 @@ def prepare(place: Place) -> None:
     Raises:
         FactsForeign: It holds something else; nothing was changed.
     """
+    with place.reading() as connection:
+        ready = there_are(connection)
+    if not ready:  # else no question need wait for who writes
+        _prepare(place)
+    place.ours()
+
+
+def _prepare(place: Place) -> None:
     place.make()
     with place.alone() as connection:
         there = set(inspect(connection).get_table_names())
@@ -181,7 +189,6 @@ def prepare(place: Place) -> None:
             control.create_all(connection, checkfirst=False)
             for view in _VIEWS:
                 connection.exec_driver_sql(view)
-    place.ours()
 
 
 def _of_schema_1(connection: Connection, there: set[str]) -> bool:

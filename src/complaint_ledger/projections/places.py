@@ -116,8 +116,17 @@ class SqlitePlace:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self.engine.begin() as connection:
-            yield connection
+        if self.file is None or self.file.exists():
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        # SQLite would make the file, for everybody to read.
+        nowhere = SqlitePlace(None)
+        try:
+            with nowhere.reading() as connection:
+                yield connection
+        finally:
+            nowhere.engine.dispose()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -160,11 +160,13 @@ def drop_build(views: Views, number: int) -> Build:
         NoBuild: There is none, or it serves.
     """
     place = views.place
-    with errors(place), place.alone() as connection:
-        if not builds.there_are(connection):
-            raise NoBuild(f"there is no build in {place.shown}")
-        build = builds.build_numbered(connection, number)
-        if build.state == "serving":
-            raise NoBuild(f"build {number} serves; let another serve first")
-        builds.drop(connection, number)
-        return build
+    with errors(place):
+        with place.reading() as connection:
+            if not builds.there_are(connection):
+                raise NoBuild(f"there is no build in {place.shown}")
+        with place.alone() as connection:
+            build = builds.build_numbered(connection, number)
+            if build.state == "serving":
+                raise NoBuild(f"build {number} serves; let another serve first")
+            builds.drop(connection, number)
+            return build
