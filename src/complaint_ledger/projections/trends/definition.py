@@ -1,18 +1,18 @@
 """What a trend is: a question over the facts, with its definition in words and as a select."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, case, distinct, func, true
+from sqlalchemy import Column, ColumnElement, Connection, Table, case, distinct, func, true
 
 from complaint_ledger.errors import UnknownName
 from complaint_ledger.projections.facts import NOT_RECORDED, PERIODS, complaints
+from complaint_ledger.projections.trends.asking import Asks, Statement, asks_of
 
 Basis = Literal["received", "closed", "decided"]
 Group: TypeAlias = Column[str]
-Statement: TypeAlias = Select[Any]
 
 Cells: TypeAlias = tuple[int | None, int | None]
 """Numerator and denominator; None where it is suppressed."""
@@ -108,9 +108,14 @@ def _row(row: TrendRow) -> dict[str, Any]:
     return {"group": row.group, **outcome, **counted}
 
 
-def answer(trend: Trend, connection: Connection, by: str | None = None) -> Answer:
+def answer(trend: Trend, facts: Asks | Connection, by: str | None = None) -> Answer:
     """
-    Return what *trend* comes to on *connection*, grouped by *by* or as it is by default.
+    Return what *trend* comes to over *facts*, grouped by *by* or as it is by default.
+
+    Args:
+        trend: The question.
+        facts: A connection to a database of facts, or another engine that holds them.
+        by: One of the trend's groups.
 
     Raises:
         UnknownName: It cannot be grouped by that.
@@ -118,13 +123,16 @@ def answer(trend: Trend, connection: Connection, by: str | None = None) -> Answe
     by = by or trend.by
     if by is not None and by not in trend.groups:
         raise UnknownName(f"column of the trend {trend.id}", by, tuple(trend.groups))
-    whole = dict(connection.execute(trend.select(None)).mappings().one())
-    rows: Sequence[Mapping[Any, Any]] = ()
+    questions = {"whole": trend.select(None)}
     if by is not None:
-        rows = connection.execute(trend.select(trend.groups[by])).mappings().all()
-    found: list[str] = []
+        questions["rows"] = trend.select(trend.groups[by])
     if trend.references is not None:
-        found = sorted(connection.execute(trend.references()).scalars())
+        questions["references"] = trend.references()
+    # All at once: an engine may read the facts only once.
+    told = dict(zip(questions, asks_of(facts).ask(*questions.values()), strict=True))
+    (whole,) = told["whole"]
+    rows = told.get("rows", ())
+    references = sorted(value for row in told.get("references", ()) for value in row.values())
     return Answer(
         trend=trend,
         by=by,
@@ -133,7 +141,7 @@ def answer(trend: Trend, connection: Connection, by: str | None = None) -> Answe
         # Engines sort differently, and what is not known comes last.
         rows=tuple(sorted(map(_read, rows), key=_place)),
         period=(whole["first"], whole["last"]),
-        references=tuple(found),
+        references=tuple(references),
     )
 
 

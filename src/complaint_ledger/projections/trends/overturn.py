@@ -5,10 +5,10 @@ from typing import Final
 from sqlalchemy import func, select
 
 from complaint_ledger.projections.facts import complaints, heads
+from complaint_ledger.projections.trends.asking import Statement
 from complaint_ledger.projections.trends.definition import (
     COMPLAINT_GROUPS,
     Group,
-    Statement,
     Trend,
     counts,
     period_groups,
