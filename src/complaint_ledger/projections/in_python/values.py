@@ -245,7 +245,7 @@ def _decided_by(parts: Sequence[Value], decisive: bool) -> Value:
     def decide(env: Env) -> bool | None:
         result: bool | None = not decisive
         for part in parts:
-            found = part(env)
+            found: bool | None = part(env)
             if found is decisive:
                 return decisive
             if found is None:

@@ -17,7 +17,7 @@ class Asks(Protocol):
         """Return what each of *questions* comes to, all on the same facts."""
 
 
-class OnConnection:
+class InDatabase:
     """Facts in a database, as far as one connection sees them."""
 
     def __init__(self, connection: Connection) -> None:
@@ -33,7 +33,7 @@ class OnConnection:
 
 def asks_of(facts: "Asks | Connection") -> Asks:
     """Return *facts* as something that answers; a connection may be given as it is."""
-    return OnConnection(facts) if isinstance(facts, Connection) else facts
+    return InDatabase(facts) if isinstance(facts, Connection) else facts
 
 
 def names_of(question: Statement) -> tuple[str, ...]:

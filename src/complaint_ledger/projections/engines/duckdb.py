@@ -1,0 +1,87 @@
+"""DuckDB over the exports of many councils: in this process, on one machine, without a server."""
+
+import re
+from collections.abc import Sequence
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Self
+
+from sqlalchemy import Table
+
+from complaint_ledger.projections.engines import councils
+from complaint_ledger.projections.engines.text import with_marks
+from complaint_ledger.projections.export.manifest import Exported
+from complaint_ledger.projections.export.spool import duckdb, kind
+from complaint_ledger.projections.facts import TABLES
+from complaint_ledger.projections.trends.asking import Found, Statement, names_of
+
+_OFFLINE: Final = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+
+class InDuckDb:
+    """The facts of many councils, asked by DuckDB."""
+
+    def __init__(self, exported: Sequence[Exported]) -> None:
+        """
+        Open the files of *exported*; nothing is copied.
+
+        Raises:
+            FactsUnusable: DuckDB is not installed.
+            ExportUnusable: The files are not what their manifests say.
+        """
+        module = duckdb()
+        self._spilled = TemporaryDirectory(prefix="complaint-ledger-")
+        config = {**_OFFLINE, "temp_directory": self._spilled.name}
+        self._connection: Any = module.connect(":memory:", config=config)
+        try:
+            self._open(exported)
+        except module.Error as error:
+            self.close()
+            raise councils.unreadable(error) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._connection.close()
+        self._spilled.cleanup()
+
+    def ask(self, *questions: Statement) -> Sequence[Found]:
+        """Return what each of *questions* comes to."""
+        return [self._one(question) for question in questions]
+
+    def _one(self, question: Statement) -> Found:
+        rows = self._connection.execute(*with_marks(question)).fetchall()
+        names = names_of(question)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _open(self, exported: Sequence[Exported]) -> None:
+        numbers = councils.numbers(exported)
+        self._connection.execute(
+            "CREATE TABLE ledgers AS SELECT unnest(?) AS ledger, unnest(?) AS number",
+            [list(numbers), list(numbers.values())],
+        )
+        for table in TABLES:
+            self._rows(exported, table).create_view(f"files_of_{table.name}")
+            seen = councils.view(table, f"files_of_{table.name}", '"')
+            self._connection.execute(f'CREATE VIEW "{table.name}" AS {seen}')
+        councils.check(exported, dict(self._connection.execute(councils.count()).fetchall()))
+
+    def _rows(self, exported: Sequence[Exported], table: Table) -> Any:
+        """Return the rows of the files of *table*, of which there may be none."""
+        paths = [_literally(str(path)) for path in councils.files(exported, table)]
+        if paths:
+            return self._connection.read_parquet(paths, hive_partitioning=False)
+        columns = ", ".join(f'NULL::{kind(c)} AS "{c.name}"' for c in table.columns)
+        return self._connection.sql(f"SELECT NULL::VARCHAR AS ledger, {columns} WHERE false")
+
+
+def _literally(path: str) -> str:
+    """Return *path* so that nothing in it stands for other files."""
+    return re.sub(r"([*?\[])", r"[\1]", path)
