@@ -35,6 +35,7 @@ test-postgresql: setup
 
 # Trends over a million complaints on every engine, and rebuilds of a million events. Needs Java.
 test-scale: setup
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements-scale.lock
 	$(BIN)/python -m pytest tests/scale
 	$(BIN)/python -m tests.rebuilding
 	$(BIN)/python -m tests.rebuilding --on postgresql
@@ -68,9 +69,12 @@ soak: setup
 	$(BIN)/python -m tests.many_writers --on sqlite --writers 4
 	$(BIN)/python -m tests.many_writers --on sqlite --writers 4 --kill
 
+EXPORT := $(UV) export --quiet --no-header --no-annotate --no-emit-project --all-extras --group dev --format requirements-txt
+
 lock: | .tools/uv/__init__.py
 	$(UV) lock --quiet --upgrade
-	$(UV) export --quiet --no-header --no-annotate --no-emit-project --all-extras --group dev --format requirements-txt --output-file requirements.lock
+	$(EXPORT) --no-extra spark --output-file requirements.lock
+	$(EXPORT) --output-file requirements-scale.lock
 
 clean:
 	rm -rf .venv .tools demo-ledger
