@@ -1,7 +1,9 @@
 """Where facts are kept, on each engine: what is promised of them holds in either."""
 
+import time
 from threading import Thread
 
+import pytest
 from sqlalchemy import text
 
 from complaint_ledger.projections.faults import NoBuild

@@ -26,6 +26,10 @@ SCHEMA_NAME: Final = "complaint_facts"
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _WAIT: Final = 60  # seconds that a writer waits for another
+_FULL: Final = "53100"  # disk_full, as PostgreSQL says it
+_DAMAGED: Final = (
+    "name another place, or delete this one if it is damaged: facts are made anew from their ledger"
+)
 _FLIP_WAIT: Final = 500  # milliseconds; whoever asks meanwhile waits too
 
 
@@ -272,9 +276,14 @@ def passing(error: DBAPIError) -> bool:
     """Return whether what went wrong may work when it is tried again."""
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:  # PostgreSQL: connections, deadlocks, locks, a server that goes down
-        return bool(state[:2] in {"08", "40", "57"} or state in {"55P03", "25P03", "53300"})
+        return bool(state[:2] in {"08", "40", "57"} or state in {"55P03", "25P03", "53300", _FULL})
     said = str(error.orig)
-    return error.connection_invalidated or "locked" in said or "connection" in said
+    return error.connection_invalidated or "locked" in said or "connection" in said or full(error)
+
+
+def full(error: DBAPIError) -> bool:
+    """Return whether there is no room left on the disk."""
+    return getattr(error.orig, "sqlstate", None) == _FULL or "disk is full" in str(error.orig)
 
 
 @contextmanager
@@ -283,9 +292,14 @@ def errors(place: Place) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _unusable(place, _first_line(error), passing=passing(error)) from None
+        mend = _DAMAGED
+        if full(error):
+            mend = "what serves is as it was; make room, and do the same again"
+        elif passing(error):
+            mend = "try again"
+        raise _unusable(place, _first_line(error), mend, passing=passing(error)) from None
     except OSError as error:
-        raise _unusable(place, error.strerror or "it cannot be made", passing=False) from None
+        raise _unusable(place, error.strerror or "it cannot be made", _DAMAGED) from None
 
 
 def _first_line(error: DBAPIError) -> str:
@@ -293,13 +307,7 @@ def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().partition("\n")[0]
 
 
-def _unusable(place: Place, why: str, *, passing: bool) -> FactsUnusable:
-    mend = (
-        "try again"
-        if passing
-        else "name another place, or delete this one if it is damaged: facts are made anew from"
-        " their ledger"
-    )
+def _unusable(place: Place, why: str, mend: str, *, passing: bool = False) -> FactsUnusable:
     return FactsUnusable(
         f"the facts in {place.shown} cannot be used ({why}); {mend}", passing=passing
     )

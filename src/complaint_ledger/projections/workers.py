@@ -31,6 +31,7 @@ _LOOK: Final = 0.2  # seconds between two looks at the workers
 _AGAIN: Final = 5  # times that a worker is begun again
 _GIVING_WAY: Final = 10
 _TOLD: Final = 3  # the exit status of a worker that says why it stopped
+_PASSING: Final = 4  # and of one that says what may work when it is tried again
 
 
 @attrs.define
@@ -116,9 +117,10 @@ def _goes_on(worker: _Worker, order: dict[str, Any], stack: ExitStack) -> bool:
         raise RebuildStopped(said)
     worker.begun_again += 1
     if worker.begun_again > _AGAIN:
+        why = f": {said}" if status == _PASSING else f" with status {status}"
         raise RebuildStopped(
-            f"worker {worker.number} ended {worker.begun_again} times with status {status}; what"
-            " is done stays, and `complaint-ledger projections rebuild` goes on from there"
+            f"worker {worker.number} ended {worker.begun_again} times{why}; what is done stays,"
+            " and `complaint-ledger projections rebuild` goes on from there"
         )
     worker.process = _begin(order | {"worker": worker.number}, stack)
     return True
@@ -151,10 +153,8 @@ def _main() -> int:
     try:
         _work(order)
     except ComplaintLedgerError as error:
-        if getattr(error, "passing", False):
-            return 1  # to be begun again
         sys.stderr.write(f"{error}\n")
-        return _TOLD
+        return _PASSING if getattr(error, "passing", False) else _TOLD
     return 0
 
 
