@@ -69,12 +69,16 @@ def status(ledger: Ledger, views: "Views", url: str, form: str) -> None:  # noqa
 
     A build is the facts made once; one serves.
     """
+    from complaint_ledger.projections.runner import check_ledger
+
     found = views.status()
+    for one in found:
+        check_ledger(views.place, one.build, ledger.store)
     head = ledger.store.head().position
     rows = [_row(one, head, ledger, flat=form in {"table", "csv"}) for one in found]
     print_rows(rows, form, _COLUMNS)
     if form == "table":
-        _print_mends(found)
+        _print_mends(found, head)
 
 
 def _row(one: "BuildStatus", head: int, ledger: Ledger, *, flat: bool) -> dict[str, Any]:
@@ -107,12 +111,17 @@ def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _print_mends(found: tuple["BuildStatus", ...]) -> None:
+def _print_mends(found: tuple["BuildStatus", ...], head: int) -> None:
     for one in found:
         number = one.build.number
         for parked in one.parked:
             click.echo(f"parked in {number}: complaint {parked.stream}: {parked.reason}")
-        if one.build.state == "building":
+        if one.position > head or one.build.target > head:
+            click.echo(
+                f"build {number} is of events that the ledger does not hold: was it restored from a"
+                " backup? `projections rebuild --anew` makes the facts from what it holds"
+            )
+        elif one.build.state == "building":
             click.echo(
                 f"build {number} is not ended: `projections rebuild` goes on with it,"
                 f" `projections drop {number}` gives it up"

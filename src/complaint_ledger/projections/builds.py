@@ -226,7 +226,8 @@ def build_numbered(connection: Connection, number: int) -> Build:
     Raises:
         NoBuild: There is none.
     """
-    there = {build.number: build for build in all_builds(connection)}
+    found = all_builds(connection) if there_are(connection) else ()
+    there = {build.number: build for build in found}
     if number not in there:
         raise NoBuild(
             f"there is no build {number}; there are {', '.join(map(str, there)) or 'none'}"

@@ -15,12 +15,15 @@ from complaint_ledger.projections.runner import (
     BATCH,
     Tell,
     check_ledger,
-    check_schema,
+    check_same_schema,
+    check_served,
     event_at,
     go_on,
+    stop_at_parked,
     tell_nobody,
+    try_parked_again,
 )
-from complaint_ledger.projections.views import Views
+from complaint_ledger.projections.views import Views, check_ready
 from complaint_ledger.projections.workers import first_pass_by_workers
 from complaint_ledger.store import EventStore
 
@@ -66,8 +69,7 @@ def rebuild(
     with errors(place):
         builds.prepare(place)
         with place.alone() as connection:
-            if served := builds.serving(connection):
-                check_ledger(place, served, store)
+            check_served(place, connection, store)
             if anew:
                 for build in builds.all_builds(connection):
                     if build.state == "building" and build.schema == SCHEMA:
@@ -81,7 +83,10 @@ def rebuild(
             )
         first_pass(place, store, build, strict=True, **many)  # the rest, if there is one
         end_first_pass(place, store, build)
-        return _let_serve(views, store, build, serve=serve, **many)
+        # It may have been begun by who leaves out what cannot be folded.
+        try_parked_again(place, store, build.number)
+        stop_at_parked(place, build.number)
+        return _let_serve(views, store, build, serve=serve, strict=True, **many)
 
 
 def _let_serve(views: Views, store: EventStore, build: Build, *, serve: bool, **many: Any) -> Build:
@@ -90,7 +95,7 @@ def _let_serve(views: Views, store: EventStore, build: Build, *, serve: bool, **
     while True:
         end = store.head().position
         try:
-            go_on(place, store, build.number, upto=end, strict=True, then_serve=serve, **many)
+            go_on(place, store, build.number, upto=end, then_serve=serve, **many)
             break
         except DBAPIError as error:  # somebody has asked for long, and asks still
             if not passing(error) or time.monotonic() > until:
@@ -115,7 +120,7 @@ def let_serve(
 
     Raises:
         NoBuild: There is none that can.
-        RebuildStopped: A complaint cannot be folded.
+        RebuildStopped: A complaint cannot be folded, and it never served.
         FactsAhead: The ledger does not hold what it was made from.
     """
     place = views.place
@@ -123,13 +128,13 @@ def let_serve(
         with place.reading() as connection:
             there = builds.all_builds(connection) if builds.there_are(connection) else ()
             build = _chosen(views, there, number)
-            if builds.mark_of(connection, build.number) is None:
-                raise NoBuild(
-                    f"build {build.number} is not ready; `complaint-ledger projections rebuild`"
-                    " goes on with it"
-                )
+            check_ready(connection, build.number)
         check_ledger(place, build, store)
-        return _let_serve(views, store, build, serve=True, tell=tell)
+        strict = build.state == "building"  # one that served parks, as it did then
+        try_parked_again(place, store, build.number)
+        if strict:
+            stop_at_parked(place, build.number)
+        return _let_serve(views, store, build, serve=True, strict=strict, tell=tell)
 
 
 def _chosen(views: Views, there: tuple[Build, ...], number: int | None) -> Build:
@@ -142,12 +147,7 @@ def _chosen(views: Views, there: tuple[Build, ...], number: int | None) -> Build
         return max(kept, key=lambda build: build.served_at or "")
     for build in there:
         if build.number == number:
-            check_schema(views.place, build)
-            if build.schema < SCHEMA:
-                raise NoBuild(
-                    f"build {number} is of version {build.schema} of the facts, which only the"
-                    " program that made it can keep up"
-                )
+            check_same_schema(views.place, build)
             return build
     raise NoBuild(f"there is no build {number} in {views.place.shown}")
 

@@ -24,6 +24,7 @@ from complaint_ledger.projections.faults import (
     FactsAhead,
     FactsForeign,
     FactsLater,
+    NoBuild,
     RebuildStopped,
 )
 from complaint_ledger.projections.folding import Folded, changed, fold
@@ -157,28 +158,56 @@ def stop_at_faults(complaints: list[Folded]) -> None:
     """
     for one in complaints:
         if one.fault is not None:
-            raise RebuildStopped(
-                f"complaint {one.stream} cannot be folded at position {one.position}"
-                f" ({one.fault}). What serves goes on. Mend the cause, such as a program that is"
-                " older than the events, and `complaint-ledger projections rebuild` goes on from"
-                " where it stopped"
-            )
+            raise _stopped(one.stream, one.position, one.fault)
+
+
+def stop_at_parked(place: Place, build: int) -> None:
+    """
+    Refuse a build out of which complaints are left.
+
+    Raises:
+        RebuildStopped: It is one.
+    """
+    with place.reading() as connection:
+        for one in builds.parked_of(connection, build):
+            raise _stopped(one.stream, one.position, one.reason)
+
+
+def _stopped(stream: str, position: int, why: str) -> RebuildStopped:
+    return RebuildStopped(
+        f"complaint {stream} cannot be folded at position {position} ({why}). What serves goes on."
+        " Mend the cause, such as a program that is older than the events, and `complaint-ledger"
+        " projections rebuild` goes on from where it stopped"
+    )
+
+
+def check_served(place: Place, connection: Connection, store: EventStore) -> Build | None:
+    """
+    Return the build that serves; None if none does.
+
+    Raises:
+        FactsForeign: A build, served or not, is of another ledger.
+        FactsLater: A later program made the one that serves.
+    """
+    for build in builds.all_builds(connection):
+        check_ledger(place, build, store)
+    if served := builds.serving(connection):
+        check_schema(place, served)
+    return served
 
 
 def check_ledger(place: Place, build: Build, store: EventStore) -> None:
     """
-    Refuse a build of another ledger, or by a later program.
+    Refuse a build of another ledger.
 
     Raises:
-        FactsForeign: It is of another ledger.
-        FactsLater: A later program made it.
+        FactsForeign: It is one.
     """
     if build.ledger != store.ledger:
         raise FactsForeign(
             f"the facts in {place.shown} are of another ledger; name another place, or"
             " delete this one: facts are made anew from their ledger"
         )
-    check_schema(place, build)
 
 
 def check_schema(place: Place, build: Build) -> None:
@@ -193,6 +222,23 @@ def check_schema(place: Place, build: Build) -> None:
             f"build {build.number} in {place.shown} is of version {build.schema} of the facts,"
             f" and this program knows {SCHEMA}: use the program that made it, or name another"
             " place; nothing was changed"
+        )
+
+
+def check_same_schema(place: Place, build: Build) -> None:
+    """
+    Refuse a build by a later program, or by an earlier one.
+
+    Raises:
+        FactsLater: It is by a later one.
+        NoBuild: It is by an earlier one.
+    """
+    check_schema(place, build)
+    if build.schema < SCHEMA:
+        raise NoBuild(
+            f"build {build.number} is of version {build.schema} of the facts, which only the"
+            " program that made it can read and keep up; `complaint-ledger projections rebuild`"
+            " makes one of this version"
         )
 
 

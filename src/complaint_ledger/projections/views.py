@@ -20,8 +20,9 @@ from complaint_ledger.projections.runner import (
     BATCH,
     Progress,
     Tell,
-    check_ledger,
+    check_same_schema,
     check_schema,
+    check_served,
     event_at,
     go_on,
     position_at,
@@ -98,7 +99,8 @@ class Views:
         Raises:
             FactsUnusable: The place cannot be read.
             FactsLater: A later version of the program made them.
-            NoBuild: There is no such build, or none serves yet.
+            NoBuild: There is no such build, or none serves yet; or the build is not past its
+                first pass, or an earlier version of the program made it.
         """
         with errors(self.place), self.place.reading() as connection:
             if build is None:
@@ -106,8 +108,8 @@ class Views:
                 _check_served(self.place, connection)
                 yield connection
                 return
-            there = builds.build_numbered(connection, build)
-            check_schema(self.place, there)
+            check_same_schema(self.place, builds.build_numbered(connection, build))
+            check_ready(connection, build)
             yield of_build(connection, build)
 
     def position(self, connection: Connection) -> int:
@@ -169,9 +171,7 @@ class Views:
     def _catch_up(self, store: EventStore, end: int, batch: int, tell: Tell) -> Progress:
         place = self.place
         with place.reading() as connection:
-            served = builds.serving(connection)
-        if served:
-            check_ledger(place, served, store)
+            served = check_served(place, connection, store)
         if served and served.schema == SCHEMA:
             try_parked_again(place, store, served.number)
             return go_on(place, store, served.number, upto=end, batch=batch, tell=tell)
@@ -201,6 +201,19 @@ def _status(connection: Connection, build: Build) -> BuildStatus:
         parked=builds.parked_of(connection, build.number),
         moved_at=builds.last_moved(connection, build.number),
     )
+
+
+def check_ready(connection: Connection, build: int) -> None:
+    """
+    Refuse a build that is not past its first pass.
+
+    Raises:
+        NoBuild: It is not.
+    """
+    if builds.mark_of(connection, build) is None:
+        raise NoBuild(
+            f"build {build} is not ready; `complaint-ledger projections rebuild` goes on with it"
+        )
 
 
 def _check_served(place: Place, connection: Connection) -> None:
