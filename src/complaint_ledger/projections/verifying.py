@@ -142,7 +142,7 @@ def _plain(row: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(value.isoformat() if isinstance(value, date) else value for value in row)
 
 
-def _by_complaint(rows: Iterable[tuple[int, tuple[Any, ...]]]) -> _Rows:
+def _by_complaint(rows: Iterable[tuple[Any, tuple[Any, ...]]]) -> _Rows:
     found: _Rows = {}
     for complaint, row in rows:
         found.setdefault(complaint, []).append(row)
