@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from complaint_ledger.cli.options import keys_option, say_fictional, url_option
+from complaint_ledger.cli.options import keys_option, say_fictional
 from complaint_ledger.cli.output import as_json, format_option, print_rows
 from complaint_ledger.cli.times import known_at_option, parse_known_at
+from complaint_ledger.cli.trends_on import over_councils, said_of_councils, say_which_are_fictional
+from complaint_ledger.errors import BadValue
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import open_ledger
 from complaint_ledger.store import parse_url
@@ -30,21 +32,38 @@ LISTED = 20
 
 @click.command()
 @click.argument("name", metavar="NAME")
-@url_option
+@click.option(
+    "--ledger",
+    "url",
+    envvar="COMPLAINT_LEDGER_URL",
+    show_envvar=True,
+    metavar="URL",
+    help="Where the ledger is kept, such as sqlite:///council.db. Needed, but not with --on.",
+)
 @keys_option
 @click.option("--by", metavar="COLUMN", help="Group by this; a wrong one shows those there are.")
 @known_at_option
 @click.option("--suppress", is_flag=True, help="Take out counts of 1 to 4, and references.")
 @click.option(
-    "--facts", metavar="PATH", help="Where the facts are kept. Default: beside an SQLite ledger."
+    "--on",
+    "engine",
+    type=click.Choice(["duckdb", "spark"]),
+    help="Ask the exports of many councils by this; no ledger is read.",
+)
+@click.option(
+    "--facts",
+    metavar="PATH",
+    help="Where the facts are kept. Default: beside an SQLite ledger. With --on, the folder"
+    " that the exports are in.",
 )
 @format_option
 def trends(
     name: str,
-    url: str,
+    url: str | None,
     keys: str | None,
     by: str | None,
     known_at: str | None,
+    engine: str | None,
     facts: str | None,
     form: str,
     *,
@@ -58,6 +77,22 @@ def trends(
     from complaint_ledger.projections.trends import answer, suppressed, trend
 
     asked = trend(name)
+    if engine:
+        if not facts:
+            raise click.MissingParameter(param_hint="'--facts'", param_type="option")
+        if known_at:
+            raise BadValue(
+                "known-at",
+                "an export holds what was known when it was made, and no more; leave it out, or"
+                " ask the ledger itself, without --on",
+            )
+        found, around = over_councils(asked, by, engine, Path(facts))
+        if form != "table":
+            say_which_are_fictional(around["councils"])
+        _print(suppressed(found) if suppress else found, around, form)
+        return
+    if not url:
+        raise click.MissingParameter(param_hint="'--ledger'", param_type="option")
     with (
         open_ledger(url, keys=keys) as ledger,
         _facts(ledger, facts or _beside(url), known_at) as (views, as_known),
@@ -147,7 +182,9 @@ def _print(found: "Answer", around: dict[str, Any], form: str) -> None:
 def _print_table(found: "Answer", around: dict[str, Any]) -> None:
     trend = found.trend
     click.echo(f"{trend.title} ({trend.id}, version {trend.version})")
-    if around["fictional"]:
+    if councils := around.get("councils"):
+        say_which_are_fictional(councils, err=False)
+    elif around["fictional"]:
         click.echo("FICTIONAL: nothing in this ledger happened.")
     first, last = found.period
     annualised = "annualised" if trend.annualised else "not annualised"
@@ -155,7 +192,7 @@ def _print_table(found: "Answer", around: dict[str, Any]) -> None:
         ("counted", trend.numerator),
         ("out of", trend.denominator),
         ("basis", f"{trend.basis}{f', {first} to {last}' if first else ''}; {annualised}"),
-        ("known at", f"{around['known_at'] or 'now'} (position {around['as_of_position']})"),
+        ("councils", said_of_councils(councils, LISTED)) if councils else _known(around),
         ("heads", _share(found.heads)),
         ("complaints", _share(found.complaints)),
     ]
@@ -177,6 +214,10 @@ def _print_table(found: "Answer", around: dict[str, Any]) -> None:
         click.echo()
         rest = f" and {more} more, with --format json" if more > 0 else ""
         click.echo(_wrapped("references: ", listed + rest))
+
+
+def _known(around: dict[str, Any]) -> tuple[str, str]:
+    return "known at", f"{around['known_at'] or 'now'} (position {around['as_of_position']})"
 
 
 def _crosstab(found: "Answer") -> bool:

@@ -120,9 +120,7 @@ def answer(trend: Trend, facts: Asks | Connection, by: str | None = None) -> Ans
     Raises:
         UnknownName: It cannot be grouped by that.
     """
-    by = by or trend.by
-    if by is not None and by not in trend.groups:
-        raise UnknownName(f"column of the trend {trend.id}", by, tuple(trend.groups))
+    by = grouped_by(trend, by)
     questions = {"whole": trend.select(None)}
     if by is not None:
         questions["rows"] = trend.select(trend.groups[by])
@@ -143,6 +141,19 @@ def answer(trend: Trend, facts: Asks | Connection, by: str | None = None) -> Ans
         period=(whole["first"], whole["last"]),
         references=tuple(references),
     )
+
+
+def grouped_by(trend: Trend, by: str | None) -> str | None:
+    """
+    Return what *trend* is grouped by where somebody says *by*, or nothing.
+
+    Raises:
+        UnknownName: It cannot be grouped by that.
+    """
+    by = by or trend.by
+    if by is not None and by not in trend.groups:
+        raise UnknownName(f"column of the trend {trend.id}", by, tuple(trend.groups))
+    return by
 
 
 def _read(row: Mapping[Any, Any]) -> TrendRow:
