@@ -13,6 +13,7 @@ from complaint_ledger.cli import main
 from complaint_ledger.domain import events as e
 from complaint_ledger.ids import new_id
 from complaint_ledger.recording import Around, Part, Told
+from servers import with_options
 
 OVERTURNED = {"reference": "C-2025-1", "finding": "upheld", "service": "waste"}
 UPHELD_LOCALLY = {"reference": "C-2025-2", "finding": "not-upheld", "service": "parks"}
@@ -181,6 +182,28 @@ def test_without_a_ledger_nothing_is_counted(tmp_path):
 
 def test_what_takes_longer_than_a_second_says_how_far_it_is(run, monkeypatch):
     seconds = iter(range(0, 10_000, 20))
-    monkeypatch.setattr("complaint_ledger.cli.trends.time.monotonic", lambda: next(seconds))
+    monkeypatch.setattr("complaint_ledger.cli.facts_place.time.monotonic", lambda: next(seconds))
 
     assert "facts: 10 of 10 events, 100%\n" in run("overturn").stderr
+
+
+def test_what_cannot_be_folded_is_said_to_be_left_out(run, monkeypatch):
+    def journey(_):
+        raise ValueError
+
+    monkeypatch.setattr("complaint_ledger.projections.folding.journey", journey)
+    done = run("overturn", "--format", "json")
+
+    assert "left out: 2 that cannot be folded" in done.stderr
+    assert json.loads(done.stdout)["parked"] == 2
+
+
+def test_the_facts_can_lie_in_postgresql_for_many_to_ask(run, database, monkeypatch, tmp_path):
+    place = with_options(database, schema="facts_of_trends")
+    told = json.loads(run("overturn", "--facts", place, "--format", "json").stdout)
+    monkeypatch.setenv("COMPLAINT_LEDGER_FACTS", place)
+
+    assert told == json.loads(run("overturn", "--format", "json").stdout)
+    assert told == json.loads(
+        run("overturn", "--facts", str(tmp_path / "here"), "--format", "json").stdout
+    )

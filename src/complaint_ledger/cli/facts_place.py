@@ -13,13 +13,20 @@ from complaint_ledger.store import parse_url
 if TYPE_CHECKING:  # SQLAlchemy takes a while to import
     from complaint_ledger.projections.runner import Progress
 
-facts_option: Callable[..., Any] = click.option(
-    "--facts",
-    envvar="COMPLAINT_LEDGER_FACTS",
-    show_envvar=True,
-    metavar="PLACE",
-    help="Where the facts are: a path, or postgresql://… Default: beside an SQLite ledger.",
-)
+
+def facts_option_with(more: str) -> Callable[..., Any]:
+    """Return --facts, with *more* help."""
+    return click.option(
+        "--facts",
+        envvar="COMPLAINT_LEDGER_FACTS",
+        show_envvar=True,
+        metavar="PLACE",
+        help="Where the facts are: a path, or postgresql://… Default: beside an SQLite ledger."
+        + more,
+    )
+
+
+facts_option: Callable[..., Any] = facts_option_with("")
 
 
 def facts_place(url: str, facts: str | None) -> Path | str | None:
