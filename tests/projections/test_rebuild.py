@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import event, insert, text, update
 
-from complaint_ledger.errors import BadValue, UnreadableEvent
+from complaint_ledger.errors import BadValue, ComplaintLedgerError, UnreadableEvent
 from complaint_ledger.projections import builds, folding, workers
 from complaint_ledger.projections.faults import (
     BuildGone,
@@ -135,7 +135,7 @@ class TestByHand:
             lambda: verify(views, told, build=2),
             lambda: views.reading(2).__enter__(),
         ):
-            with pytest.raises(NoBuild, match="not ready.*rebuild` goes on"):
+            with pytest.raises(NoBuild, match=r"not ready.*rebuild` goes on"):
                 do()
 
     def test_in_memory_no_other_process_can_take_part(self, told):
@@ -202,7 +202,7 @@ class TestBrokenOff:
             try:
                 with Views(facts) as others:
                     rebuild(others, told, batch=1, tell=lambda _: seen.append(None))
-            except Exception as error:
+            except ComplaintLedgerError as error:
                 problems.append(error)
 
         threads = []
@@ -394,7 +394,7 @@ class TestAFullDisk:
             pages.append(used + 20)
             for do in (lambda: views.catch_up(council.store, batch=50),
                        lambda: rebuild(views, council.store, batch=50)):  # fmt: skip
-                with pytest.raises(FactsUnusable, match="full.*make room") as refused:
+                with pytest.raises(FactsUnusable, match=r"full.*make room") as refused:
                     do()
                 assert refused.value.passing
                 with views.reading() as connection:
@@ -422,7 +422,7 @@ def tell(progress):
 
 ledger, facts = sys.argv[1:]
 store = adapter("sqlite").open(parse_url(ledger), system_clock)
-rebuild(Views(facts), store, ledger=ledger, workers=2, batch=40, tell=tell)
+rebuild(Views(facts), store, ledger=ledger, workers=2, batch=10, tell=tell)
 """
 
 
@@ -430,7 +430,7 @@ class TestKilled:
     @pytest.fixture
     def ledger(self, tmp_path):
         url = f"sqlite:///{tmp_path / 'council.db'}"
-        large_ledger(url, 4_000)
+        large_ledger(url, 1_600)
         return url
 
     @pytest.fixture
