@@ -24,6 +24,7 @@ class Commands(click.Group):
         "documents": "complaint_ledger.cli.documents:documents",
         "due": "complaint_ledger.cli.due:due",
         "evidence": "complaint_ledger.cli.evidence:evidence",
+        "facts": "complaint_ledger.cli.facts:facts",
         "findings": "complaint_ledger.cli.findings:findings",
         "follow": "complaint_ledger.cli.follow:follow",
         "history": "complaint_ledger.cli.history:history",

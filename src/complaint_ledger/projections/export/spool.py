@@ -58,6 +58,7 @@ class Spool:
     def __init__(self, file: Path, ledger: str) -> None:
         """Begin with none; they are kept in *file*, which is not there yet."""
         self._connection = connect(file)
+        self._connection.execute("BEGIN")  # never committed: nobody reads the file again
         self._ledger = ledger
         for table in TABLES:
             columns = ", ".join(f'"{c.name}" {kind(c)}' for c in table.columns)
