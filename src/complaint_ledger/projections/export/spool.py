@@ -20,10 +20,10 @@ from complaint_ledger.projections.export.manifest import ExportedFile, path_of
 from complaint_ledger.projections.facts import TABLES
 from complaint_ledger.projections.faults import FactsUnusable
 
-AT_ONCE: Final = 20_000
+AT_ONCE: Final = 5000
 """How many rows to take in with one statement."""
 
-_MEMORY: Final = "512MB"
+_MEMORY: Final = "256MB"
 _ENCODED: Final = json.JSONEncoder(default=date.isoformat).encode
 _KEYS: Final = {table.name: [key.name for key in table.primary_key] for table in TABLES}
 
