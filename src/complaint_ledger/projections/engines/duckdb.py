@@ -67,19 +67,24 @@ class InDuckDb:
             "CREATE TABLE ledgers AS SELECT unnest(?) AS ledger, unnest(?) AS number",
             [list(numbers), list(numbers.values())],
         )
+        found: list[councils.Listed] = []
         for table in TABLES:
-            self._rows(exported, table).create_view(f"files_of_{table.name}")
+            rows = self._rows(exported, table)
+            rows.create_view(f"files_of_{table.name}")
+            found += rows.aggregate("filename, ledger, count(*)").fetchall()
             seen = councils.view(table, f"files_of_{table.name}", '"')
             self._connection.execute(f'CREATE VIEW "{table.name}" AS {seen}')
-        councils.check(exported, dict(self._connection.execute(councils.count()).fetchall()))
+        councils.check(exported, found)
 
     def _rows(self, exported: Sequence[Exported], table: Table) -> Any:
         """Return the rows of the files of *table*, of which there may be none."""
         paths = [_literally(str(path)) for path in councils.files(exported, table)]
         if paths:
-            return self._connection.read_parquet(paths, hive_partitioning=False)
+            return self._connection.read_parquet(paths, hive_partitioning=False, filename=True)
         columns = ", ".join(f'NULL::{kind(c)} AS "{c.name}"' for c in table.columns)
-        return self._connection.sql(f"SELECT NULL::VARCHAR AS ledger, {columns} WHERE false")
+        return self._connection.sql(
+            f"SELECT NULL::VARCHAR AS filename, NULL::VARCHAR AS ledger, {columns} WHERE false"
+        )
 
 
 def _literally(path: str) -> str:

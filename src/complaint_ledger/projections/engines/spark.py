@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Self
@@ -91,12 +91,19 @@ class InSpark:
         listed = ", ".join(f"('{one}', {n}L)" for one, n in councils.numbers(exported).items())
         ledgers = f"SELECT * FROM VALUES {listed} AS l(ledger, number)"  # noqa: S608
         self._session.sql(ledgers).createOrReplaceTempView("ledgers")
+        listed_files = []
         for table in TABLES:
-            self._rows(exported, table).createOrReplaceTempView(f"files_of_{table.name}")
+            rows = self._rows(exported, table)
+            rows.createOrReplaceTempView(f"files_of_{table.name}")
+            if councils.files(exported, table):
+                listed_files.append(rows.select("_metadata.file_path", "ledger"))
             seen = councils.view(table, f"files_of_{table.name}", "`")
             self._session.sql(seen).createOrReplaceTempView(table.name)
-        found = self._session.sql(councils.count()).collect()
-        councils.check(exported, {row["name"]: row["found"] for row in found})
+        found: list[councils.Listed] = []
+        if listed_files:  # one question about all of them: each has its price
+            counted = reduce(_union, listed_files).groupBy("file_path", "ledger").count()
+            found = [tuple(row) for row in counted.collect()]
+        councils.check(exported, found)
 
     def _rows(self, exported: Sequence[Exported], table: Table) -> Any:
         """Return the rows of the files of *table*, of which there may be none."""
@@ -106,6 +113,10 @@ class InSpark:
         if paths:
             return self._session.read.schema(schema).parquet(*paths)
         return self._session.createDataFrame([], schema)
+
+
+def _union(one: Any, other: Any) -> Any:
+    return one.unionAll(other)
 
 
 def _literally(path: Path) -> str:
@@ -122,24 +133,29 @@ class _Started:
 
         if pyspark.SparkContext._active_spark_context:  # noqa: SLF001 - there is no other way
             raise FactsUnusable("Spark runs in this process already; give its session instead")
+        gateway = _java()
         self._folder = TemporaryDirectory(prefix="complaint-ledger-")
         try:
             conf = pyspark.SparkConf(loadDefaults=False)
             conf.setAll(list(_SETTINGS.items()))
             conf.set("spark.local.dir", self._folder.name)
             conf.set("spark.sql.warehouse.dir", f"{self._folder.name}/warehouse")
-            self._context = pyspark.SparkContext(gateway=_java(), conf=conf)
+            self._context = pyspark.SparkContext(gateway=gateway, conf=conf)
             self.session = SparkSession(self._context)
         except Exception as error:  # noqa: BLE001 - of what Java throws there is no end
             self._folder.cleanup()
-            raise FactsUnusable(
-                f"Spark does not start ({type(error).__name__}); see that `java -version` says 17"
-                " or later"
-            ) from None
+            raise _not_started(error) from None
 
     def stop(self) -> None:
         self.session.stop()
         self._folder.cleanup()
+
+
+def _not_started(error: Exception) -> FactsUnusable:
+    return FactsUnusable(
+        f"Spark does not start ({type(error).__name__}); see that `java -version` says 17 or"
+        " later, or ask on duckdb"
+    )
 
 
 def _pyspark() -> Any:
@@ -162,7 +178,11 @@ def _java() -> Any:
             "Spark needs Java, 17 or later, and there is none here: install it, or let JAVA_HOME"
             " say where it is; or ask on duckdb"
         )
+    pyspark = _pyspark()
     from pyspark import java_gateway
 
     launch: Any = java_gateway.launch_gateway
-    return launch(popen_kwargs={"stderr": subprocess.DEVNULL})
+    try:
+        return launch(popen_kwargs={"stderr": subprocess.DEVNULL})
+    except pyspark.errors.PySparkException as error:
+        raise _not_started(error) from None
