@@ -93,7 +93,7 @@ _VIEWS: Final = (
     """
     CREATE VIEW progress AS
     SELECT b.build AS build, b.schema AS schema, b.state AS state,
-           sum(m.position - m.after) AS position, b.target AS target,
+           CAST(sum(m.position - m.after) AS BIGINT) AS position, b.target AS target,
            (SELECT count(*) FROM parked p WHERE p.build = b.build) AS parked,
            b.begun_at AS begun_at, max(m.moved_at) AS moved_at
     FROM builds b JOIN bookmarks m ON m.build = b.build

@@ -205,5 +205,18 @@ bookmark = Table(
     Column("moved_at", String, nullable=False, comment="When that was (UTC)"),
 )
 
+progress = Table(
+    "progress",
+    metadata,
+    _key("build", "Number of the build"),
+    Column("schema", Integer, nullable=False, comment="SCHEMA of its tables"),
+    Column("state", String, nullable=False, comment="building, serving or kept"),
+    Column("position", LARGE, nullable=False, comment="How many positions it holds"),
+    Column("target", LARGE, nullable=False, comment="How many its first pass is to reach"),
+    _whole("parked", "How many complaints are left out of it"),
+    Column("begun_at", String, nullable=False, comment="When it was begun (UTC)"),
+    Column("moved_at", String, nullable=False, comment="When it last went on (UTC)"),
+)
+
 TABLES: Final = (complaints, heads, stages, extensions, ombudsman_cases, decisions)
 """The tables that hold facts, each with the column *complaint*."""
