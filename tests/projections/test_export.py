@@ -148,6 +148,20 @@ def test_any_text_comes_back_and_nothing_is_no_empty_text(values):
         connection.close()
 
 
+def test_it_is_the_same_wherever_the_facts_are_kept(council, views, facts, tmp_path):
+    council.tell(1, received("h1", "h2"), responded(h1="not_upheld"), found(h1="upheld"))
+    council.tell(2, received(on=None))
+    here = export(council.ledger, views, tmp_path / "here").exported
+    with Views(facts) as kept:
+        there = export(council.ledger, kept, tmp_path / "there").exported
+        council.tell(2, responded(h1="upheld"))
+        after = export(council.ledger, kept, tmp_path / "there")
+
+        assert said(here) == said(there)
+        assert after.written == ("not-recorded",)
+        assert contents(kept) == read(after.exported)
+
+
 def test_the_columns_are_those_of_the_facts_behind_the_ledger(council, views, out):
     council.tell(1, received(), responded(h1="upheld"), found(h1="upheld"))
     exported = export(council.ledger, views, out).exported

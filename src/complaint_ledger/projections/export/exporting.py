@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import attrs
 from sqlalchemy import Connection, Date, String, Table, select, type_coerce
-from sqlalchemy import cast as cast_to
 
 from complaint_ledger.evidence.checkpointing import kept_checkpoints
 from complaint_ledger.evidence.entries import instant
@@ -293,8 +292,8 @@ def _rows_of(table: Table, years: set[str] | None, dialect: str) -> Any:
     year = complaints.c.received_financial_year
     columns = [
         # SQLite keeps a date as the text that is wanted.
-        (type_coerce if dialect == "sqlite" else cast_to)(column, String)
-        if isinstance(column.type, Date)
+        type_coerce(column, String)
+        if dialect == "sqlite" and isinstance(column.type, Date)
         else column
         for column in table.columns
     ]
