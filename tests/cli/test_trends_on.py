@@ -77,7 +77,7 @@ def test_small_numbers_are_taken_out_of_it_too(run):
     told = run("overturn", "--by", "service", "--suppress", "--format", "csv").stdout
 
     rows = list(csv.DictReader(io.StringIO(told)))
-    assert ["", "parks", "waste"] == [row["group"] for row in rows]
+    assert [row["group"] for row in rows] == ["", "parks", "waste"]
     assert {""} == {row["heads"] for row in rows}
 
 
@@ -90,7 +90,7 @@ def test_a_wrong_column_is_refused_with_those_there_are(run):
 
 
 @pytest.mark.parametrize(
-    "where, said",
+    ("where", "said"),
     [
         ("nowhere", "cannot be read (No such file or directory); name the one"),
         ("empty", "facts export --out"),
@@ -105,13 +105,13 @@ def test_a_wrong_folder_is_said_to_be_wrong(run, tmp_path, where, said):
 def test_the_folder_has_to_be_named(folder):
     done = CliRunner().invoke(main, ["trends", "overturn", "--on", "duckdb"])
 
-    assert (2, True) == (done.exit_code, "--facts" in done.stderr)
+    assert (done.exit_code, "--facts" in done.stderr) == (2, True)
 
 
 def test_without_an_engine_the_ledger_has_to_be_named():
     done = CliRunner().invoke(main, ["trends", "overturn"])
 
-    assert (2, True) == (done.exit_code, "Missing option '--ledger'" in done.stderr)
+    assert (done.exit_code, "Missing option '--ledger'" in done.stderr) == (2, True)
 
 
 def test_a_file_that_was_altered_is_not_counted(run, folder):
@@ -137,7 +137,7 @@ def test_a_file_of_another_ledgers_rows_is_not_counted_whatever_its_manifest_say
 
 
 @pytest.mark.parametrize(
-    "engine, module", [("duckdb", "duckdb"), ("spark", "pyspark")], ids=["duckdb", "spark"]
+    ("engine", "module"), [("duckdb", "duckdb"), ("spark", "pyspark")], ids=["duckdb", "spark"]
 )
 def test_an_engine_that_is_not_installed_is_said_to_be_an_extra(run, monkeypatch, engine, module):
     monkeypatch.setitem(sys.modules, module, None)

@@ -10,6 +10,7 @@ import pytest
 
 from importing.lookalikes import MAPPINGS, chicago
 from importing.running import Office
+from projections.on_engines import everywhere
 
 pytestmark = pytest.mark.xdist_group("chicago")
 
@@ -110,6 +111,14 @@ def test_heads_and_complaints_that_were_overturned_are_counted_apart(council, ma
     assert made.overturned.total() == found["heads"][0]
     assert len(made.overturned) == found["complaints"][0]
     assert sorted(made.overturned) == sorted(found["references"])
+
+
+def test_every_engine_counts_the_same(council, tmp_path):
+    asked = ["overturn by decided_year", "outcomes by received_year", "outcomes by body"]
+    told = everywhere(council[0].url, asked, tmp_path)
+
+    assert {"python", "sqlite", "duckdb"} == set(told)
+    assert all(answer == told["python"] for answer in told.values())
 
 
 def test_the_overturned_are_counted_in_the_year_of_the_decision(council, made):

@@ -9,15 +9,20 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlalchemy.schema import CreateSchema, DropSchema
 
+from complaint_ledger import open_ledger
+from complaint_ledger.projections.engines import over
 from complaint_ledger.projections.engines.councils import APART
-from complaint_ledger.projections.export.manifest import MANIFEST, Exported, as_json
+from complaint_ledger.projections.export.exporting import export
+from complaint_ledger.projections.export.manifest import MANIFEST, Exported, as_json, exports
 from complaint_ledger.projections.export.spool import kind, written
 from complaint_ledger.projections.facts import SCHEMA, TABLES, metadata
+from complaint_ledger.projections.folding import folded
 from complaint_ledger.projections.in_python import InPython
 from complaint_ledger.projections.journey import journey
 from complaint_ledger.projections.keeping import insert_rows
 from complaint_ledger.projections.trends import TRENDS, answer
 from complaint_ledger.projections.trends.asking import InDatabase
+from complaint_ledger.projections.views import Views
 from projections.histories import histories
 
 ASKED = [f"{name} by {by}" for name, trend in TRENDS.items() for by in trend.groups]
@@ -119,7 +124,7 @@ def export_of(one, folder, connection=None):
     connection = connection or duckdb.connect()
     files = []
     for table in TABLES:
-        rows = [row for complaint in one.complaints for row in complaint.get(table.name, ())]
+        rows = [row for rows in one.complaints for row in rows.get(table.name, ())]
         if rows:
             path = year / f"{table.name}.parquet"
             write(connection, table, rows, one.ledger, path)
@@ -159,3 +164,29 @@ def answers(asks, asked=ASKED):
     """What every trend comes to, however it is grouped; in one go, as a dictionary."""
     pairs = ((one, *one.split(" by ")) for one in asked)
     return {one: answer(TRENDS[trend], asks, by).as_dict() for one, trend, by in pairs}
+
+
+# --- a whole ledger ------------------------------------------------------------------------------
+
+
+def everywhere(url, asked, folder, facts_in=None):
+    """
+    What *asked* comes to over the ledger at *url*, by the engine that was asked.
+
+    Each gets its facts as it would anywhere: by the runner, or from an export in *folder*.
+    """
+    with open_ledger(url) as ledger:
+        places = {"sqlite": Path(folder) / "facts", "postgresql": facts_in}
+        told = {"python": answers(InPython([one.rows for one in folded(ledger.store)]), asked)}
+        for name, place in places.items():
+            if place is None:
+                continue
+            with Views(place) as views:
+                views.catch_up(ledger.store)
+                with views.reading() as connection:
+                    told[name] = answers(connection, asked)
+                if name == "sqlite":
+                    export(ledger, views, Path(folder) / "exports")
+    with over(exports(Path(folder) / "exports"), "duckdb") as asks:
+        told["duckdb"] = answers(asks, asked)
+    return told

@@ -1,14 +1,19 @@
 """One definition of a trend, whatever answers it: databases, files of many councils, or Python."""
 
 import tempfile
+import tracemalloc
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
+from complaint_ledger.cli import main
+from complaint_ledger.demo import DATABASE
+from complaint_ledger.ids import new_id
 from complaint_ledger.projections.engines import over
 from complaint_ledger.projections.export.manifest import exports
 from complaint_ledger.projections.in_python import CannotEvaluate, InPython
@@ -19,11 +24,13 @@ from projections.on_engines import (
     answers,
     council,
     councils,
+    everywhere,
     export_of,
     in_postgresql,
     in_python,
     in_sqlite,
     together,
+    with_key,
 )
 
 SOME = st.lists(st.sampled_from(ASKED), min_size=1, max_size=4, unique=True)
@@ -115,6 +122,20 @@ class TestOneDefinitionManyEngines:
         assert {asked[0]: both} == by_duckdb(some, asked)
 
 
+def test_the_demo_gives_the_same_numbers_on_every_engine(tmp_path, database):
+    """By the runner, by an export, and folded: the ways that the facts really take."""
+    demo = CliRunner().invoke(main, ["demo", "--dir", str(tmp_path / "demo"), "--complaints", "40"])
+    assert demo.exit_code == 0, demo.output
+    asked = ["overturn by service", "outcomes by stage", "outcomes by received_financial_year"]
+    place = f"{database}?schema=facts_{new_id()}"
+
+    told = everywhere(f"sqlite:///{tmp_path}/demo/{DATABASE}", asked, tmp_path, place)
+
+    assert {"python", "sqlite", "postgresql", "duckdb"} == set(told)
+    assert all(answer == told["python"] for answer in told.values())
+    assert all(answer["rows"] for answer in told["python"].values())
+
+
 class TestInOnePass:
     def test_complaints_may_come_one_by_one_from_a_generator(self):
         some = [a_council()]
@@ -122,6 +143,29 @@ class TestInOnePass:
         assert answer(TRENDS["overturn"], InPython(together(some)), "service") == answer(
             TRENDS["overturn"], in_python(some), "service"
         )
+
+    def test_what_was_read_already_is_refused_and_not_taken_for_no_complaints(self):
+        asks = InPython(together([a_council()]))
+        answers(asks, ASKED[:1])
+
+        with pytest.raises(CannotEvaluate, match="in one go, or give a list"):
+            answers(asks, ASKED[:1])
+
+    def test_its_memory_does_not_grow_with_the_complaints(self):
+        (rows,) = together([a_council(complaints=1)])
+        trend = TRENDS["overturn"]
+
+        def peak(complaints):
+            many = (with_key(rows, n, "council-1", "a" * 32) for n in range(complaints))
+            tracemalloc.start()
+            try:
+                InPython(many).ask(trend.select(None), trend.select(trend.groups["council"]))
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+        peak(1)  # what is worked out once and kept
+        assert peak(2_000) < peak(200) + 10_000
 
     @pytest.mark.parametrize("order", [[0, 0], [1, 0]], ids=["twice", "backwards"])
     def test_complaints_that_do_not_come_by_key_once_each_are_refused(self, order):

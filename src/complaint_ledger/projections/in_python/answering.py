@@ -17,12 +17,14 @@ class InPython:
 
     def __init__(self, complaints: Iterable[Rows]) -> None:
         """
-        Take *complaints*, each once, by ascending key; every question reads them anew.
+        Take *complaints*, each once, by ascending key; every call of `ask` reads them anew.
 
         Args:
-            complaints: The rows of each, by table, with stream and council put in.
+            complaints: The rows of each, by table, with stream and council put in. An
+                iterator can be asked once.
         """
         self._complaints = complaints
+        self._read = False
 
     def ask(self, *questions: Statement) -> Sequence[Found]:
         """
@@ -32,9 +34,15 @@ class InPython:
 
         Raises:
             CannotEvaluate: A question has a part that is not known; it says which. Or the
-                complaints do not come by key, each once.
+                complaints do not come by key, each once, or not again.
         """
+        if self._read and isinstance(self._complaints, Iterator):
+            raise CannotEvaluate(
+                "the complaints were read already, and cannot be again",
+                "ask everything in one go, or give a list",
+            )
         asked = [_Tree.of(question) for question in questions]
+        self._read = True
         base = [tree for one in asked for tree in one.tables()]
         for rows in _by_key(self._complaints):
             for tree in base:
