@@ -165,7 +165,7 @@ class TestInOnePass:
                 tracemalloc.stop()
 
         peak(1)  # what is worked out once and kept
-        assert peak(2_000) < peak(200) + 10_000
+        assert peak(5_000) < 250_000  # bytes; a set of their keys would take more
 
     @pytest.mark.parametrize("order", [[0, 0], [1, 0]], ids=["twice", "backwards"])
     def test_complaints_that_do_not_come_by_key_once_each_are_refused(self, order):
