@@ -30,7 +30,7 @@ def folder(tmp_path):
     """The exports of two councils: three complaints of one, one of the other."""
     one = council(1, [overturned("C-1"), overturned("C-2", "parks"), upheld("C-3")])
     export_of(one, tmp_path)
-    export_of(council(2, [overturned("D-1")], fictional=False), tmp_path)
+    export_of(council(2, [overturned("C-1")], fictional=False), tmp_path)
     return tmp_path
 
 
@@ -53,7 +53,7 @@ def test_the_councils_are_counted_together_and_each_is_named_with_its_position(r
         "fictional": True,
         "heads": [3, 3],
         "complaints": [3, 3],
-        "references": ["C-1", "C-2", "D-1"],
+        "references": ["council-1/C-1", "council-1/C-2", "council-2/C-1"],
         "rows": [
             {"group": "council-1", "heads": [2, 2], "complaints": [2, 2]},
             {"group": "council-2", "heads": [1, 1], "complaints": [1, 1]},

@@ -33,7 +33,7 @@ def over_councils(
     grouped_by(asked, by)  # before anything that takes long
     exported = exports(folder)
     with over(exported, engine) as facts:
-        found = answer(asked, facts, by)
+        found = answer(asked, facts, by, many_councils=True)
     councils = [
         {
             "council": one.council,

@@ -32,8 +32,8 @@ class Trend:
         by: What it is grouped by where nobody says.
         select: Takes the column to group by, or none, and returns the select of `counts`
             with the columns `group` and, in a crosstab, `outcome`.
-        references: Selects the references of the complaints in the numerator; None where
-            the numerator leaves nothing out.
+        references: Selects the council and the reference of each complaint in the numerator,
+            in columns of these names; None where the numerator leaves nothing out.
         annualised: Whether a part of a year is scaled up to a year.
     """
 
@@ -68,7 +68,8 @@ class Answer:
     Attributes:
         by: What it was grouped by, if at all.
         period: First and last date, on the trend's basis, of what was counted.
-        references: The complaints in the numerator.
+        references: The complaints in the numerator; as COUNCIL/REFERENCE where there may be
+            several councils.
         suppressed: Whether small numbers were taken out.
     """
 
@@ -108,7 +109,9 @@ def _row(row: TrendRow) -> dict[str, Any]:
     return {"group": row.group, **outcome, **counted}
 
 
-def answer(trend: Trend, facts: Asks | Connection, by: str | None = None) -> Answer:
+def answer(
+    trend: Trend, facts: Asks | Connection, by: str | None = None, *, many_councils: bool = False
+) -> Answer:
     """
     Return what *trend* comes to over *facts*, grouped by *by* or as it is by default.
 
@@ -116,6 +119,7 @@ def answer(trend: Trend, facts: Asks | Connection, by: str | None = None) -> Ans
         trend: The question.
         facts: A connection to a database of facts, or another engine that holds them.
         by: One of the trend's groups.
+        many_councils: Whether a reference needs its council to be understood.
 
     Raises:
         UnknownName: It cannot be grouped by that.
@@ -130,7 +134,10 @@ def answer(trend: Trend, facts: Asks | Connection, by: str | None = None) -> Ans
     told = dict(zip(questions, asks_of(facts).ask(*questions.values()), strict=True))
     (whole,) = told["whole"]
     rows = told.get("rows", ())
-    references = sorted(value for row in told.get("references", ()) for value in row.values())
+    references = [
+        f"{row['council']}/{row['reference']}" if many_councils else str(row["reference"])
+        for row in told.get("references", ())
+    ]
     return Answer(
         trend=trend,
         by=by,
@@ -139,7 +146,7 @@ def answer(trend: Trend, facts: Asks | Connection, by: str | None = None) -> Ans
         # Engines sort differently, and what is not known comes last.
         rows=tuple(sorted(map(_read, rows), key=_place)),
         period=(whole["first"], whole["last"]),
-        references=tuple(references),
+        references=tuple(sorted(references)),
     )
 
 

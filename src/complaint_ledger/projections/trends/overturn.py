@@ -29,7 +29,13 @@ def _select(by: Group | None) -> Statement:
 
 def _references() -> Statement:
     reference = func.coalesce(complaints.c.reference, complaints.c.stream)
-    return select(reference).select_from(_JOINED).where(_OVERTURNED).distinct()
+    council = complaints.c.council
+    return (
+        select(council, reference.label("reference"))
+        .select_from(_JOINED)
+        .where(_OVERTURNED)
+        .distinct()
+    )
 
 
 OVERTURN: Final = Trend(
