@@ -1,11 +1,10 @@
 """Keeps the facts up, as `projections run` does."""
 
-import sys
-
 from complaint_ledger.opening import open_ledger
 from complaint_ledger.projections.keeping_up import keep_up
 from complaint_ledger.projections.views import Views
 
-url, facts = sys.argv[1:]
-with open_ledger(url) as ledger, Views(facts) as views:
-    keep_up(views, ledger.store, poll=0.5)
+
+def keep(url, facts):
+    with open_ledger(url) as ledger, Views(facts) as views:
+        keep_up(views, ledger.store, poll=0.5)

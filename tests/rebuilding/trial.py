@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -69,76 +69,107 @@ class Trial:
             store = ledger.store
             views.catch_up(store)
             events = store.head().position
-            with self.process("asker", self.facts, self.folder / "idle", self.questions) as asker:
-                assert asker.wait() == 0
-            with (
-                self.process("recorder", self.url, str(self.pause)),
-                self.process("keeper", self.url, self.facts),
-                self.process("asker", self.facts, self.folder / "busy", "0") as asker,
-            ):
-                time.sleep(1)
+            with Crew() as crew:
+                asker = crew.begin("asker", self.facts, self.folder / "asked")
+                while self.asked_so_far() < self.questions:
+                    assert crew.poll(asker) is None
+                    time.sleep(LOOK)
+                idle = self.asked_so_far()
+                others = [
+                    crew.begin("recorder", self.url, self.pause),
+                    crew.begin("keeper", self.url, self.facts),
+                ]
                 began = time.monotonic()
-                looks, killed_at = self.rebuild(views)
+                looks, killed_at = self.rebuild(views, crew)
                 seconds = time.monotonic() - began
-                asker.send_signal(signal.SIGTERM)
-                assert asker.wait() == 0
+                assert [crew.poll(other) for other in others] == [None, None]
+                os.kill(asker, signal.SIGTERM)
+                assert crew.wait(asker) == 0
             views.catch_up(store)
             found = verify(views, store)
             assert found.equal, found
             recorded = store.head().position - events
             assert recorded
+            asked = self.asked()
             return Told(
                 events=events,
                 recorded=recorded,
                 seconds=seconds,
                 killed_at=killed_at,
                 looks=looks,
-                questions=len(self.asked("busy")),
+                questions=len(asked) - idle,
                 complaints=found.complaints,
-                idle=p95(self.asked("idle")),
-                busy=p95(self.asked("busy")),
+                idle=p95(asked[:idle]),
+                busy=p95(asked[idle:]),
             )
 
-    @contextmanager
-    def process(self, name, *words):
-        process = subprocess.Popen([sys.executable, HERE / f"{name}.py", *map(str, words)])
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-
-    def rebuild(self, views):
+    def rebuild(self, views, crew):
         """Rebuild in another process; return how often the progress was looked at, and the kill."""
-        command = [Path(sys.executable).parent / "complaint-ledger", "projections", "rebuild"]
-        command += ["--ledger", self.url, "--facts", self.facts, "--workers", str(self.workers)]
-        coordinator = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        said = self.folder / "rebuilt"
+        words = ["--ledger", self.url, "--facts", self.facts, "--workers", str(self.workers)]
+        coordinator = crew.begin("rebuilder", said, *words)
         seen, killed_at = [], None
-        while coordinator.poll() is None:
+        while (status := crew.poll(coordinator)) is None:
             time.sleep(LOOK)
             if (look := progress(views)) is None:
                 continue
             seen.append(look)
             _, position, target = look
             if self.kill and killed_at is None and position >= target / 3:
-                os.kill(a_worker_of(coordinator.pid), signal.SIGKILL)
+                os.kill(a_worker_of(coordinator), signal.SIGKILL)
                 killed_at = position / target
-        assert coordinator.returncode == 0
-        assert coordinator.stdout.read() == f"build {seen[-1][0]}: serving\n"
-        coordinator.stdout.close()
+        assert status == 0
+        assert said.read_text() == f"build {seen[-1][0]}: serving\n"
         positions = [position for _, position, _ in seen]
         assert positions == sorted(positions)
         assert len({build for build, _, _ in seen}) == 1
         return len(seen), killed_at or 0.0
 
-    def asked(self, name):
+    def asked_so_far(self):
+        notes = self.folder / "asked"
+        return notes.read_text().count("\n") if notes.exists() else 0
+
+    def asked(self):
         """Return what each question took, in seconds; each was answered, and with no less."""
-        lines = [json.loads(line) for line in (self.folder / name).read_text().splitlines()]
+        lines = [json.loads(line) for line in (self.folder / "asked").read_text().splitlines()]
         assert lines
         assert not [line for line in lines if "failed" in line]
         positions = [line["position"] for line in lines]
         assert positions == sorted(positions)
         return [line["seconds"] for line in lines]
+
+
+class Crew:
+    """Processes of their own, begun by one that has loaded everything; see crew.py."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [sys.executable, HERE / "crew.py"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate()  # at the end of its input it ends the others
+
+    def begin(self, role, *words):
+        """Begin a process; return its id."""
+        return self._tell(role, *map(str, words))
+
+    def poll(self, pid):
+        """Return the exit status of a process; None while it runs."""
+        return self._tell("poll", pid)
+
+    def wait(self, pid):
+        while (status := self.poll(pid)) is None:
+            time.sleep(LOOK)
+        return status
+
+    def _tell(self, *order):
+        print(json.dumps(order), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
 
 
 def progress(views):
