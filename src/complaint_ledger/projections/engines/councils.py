@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from sqlalchemy import Table
+from sqlalchemy.sql.visitors import iterate
 
 from complaint_ledger.projections.export.manifest import Exported, ExportUnusable
+from complaint_ledger.projections.facts import TABLES
+from complaint_ledger.projections.trends.asking import Statement
 
 APART: Final = 2**40
 """More positions than a ledger has."""
@@ -57,19 +60,29 @@ Listed: TypeAlias = tuple[str, str, int]
 """A file by where it is, a ledger's id, and how many rows the file has of that ledger."""
 
 
-def check(exported: Sequence[Exported], found: Iterable[Listed]) -> None:
+def tables_in(questions: Iterable[Statement]) -> list[Table]:
+    """Return the fact tables that *questions* are about."""
+    names = {
+        part.name for question in questions for part in iterate(question) if isinstance(part, Table)
+    }
+    return [table for table in TABLES if table.name in names]
+
+
+def check(exported: Sequence[Exported], tables: Sequence[Table], found: Iterable[Listed]) -> None:
     """
-    Make sure that each file holds as many rows as its manifest says, all of its ledger.
+    Make sure that each file of *tables* has as many rows as its manifest says, of its ledger.
 
     Else a council could be counted for another.
 
     Raises:
         ExportUnusable: One does not.
     """
+    names = {table.name for table in tables}
     expected = {
         (_place(str(one.folder / file.path)), one.ledger, file.rows)
         for one in exported
         for file in one.files
+        if file.table in names
     }
     different = expected ^ {(_place(path), ledger, rows) for path, ledger, rows in found}
     if different:

@@ -29,11 +29,14 @@ class InDuckDb:
             ExportUnusable: The files are not what their manifests say.
         """
         module = duckdb()
+        self._error = module.Error
+        self._exported = exported
+        self._checked: set[str] = set()
         self._spilled = TemporaryDirectory(prefix="complaint-ledger-")
         config = {**_OFFLINE, "temp_directory": self._spilled.name}
         self._connection: Any = module.connect(":memory:", config=config)
         try:
-            self._open(exported)
+            self._open()
         except module.Error as error:
             self.close()
             raise councils.unreadable(error) from None
@@ -53,7 +56,13 @@ class InDuckDb:
         self._spilled.cleanup()
 
     def ask(self, *questions: Statement) -> Sequence[Found]:
-        """Return what each of *questions* comes to."""
+        """
+        Return what each of *questions* comes to.
+
+        Raises:
+            ExportUnusable: A file that they need is not what its manifest says.
+        """
+        self._check([one for one in councils.tables_in(questions) if one.name not in self._checked])
         return [self._one(question) for question in questions]
 
     def _one(self, question: Statement) -> Found:
@@ -61,24 +70,31 @@ class InDuckDb:
         names = names_of(question)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _open(self, exported: Sequence[Exported]) -> None:
-        numbers = councils.numbers(exported)
+    def _check(self, tables: Sequence[Table]) -> None:
+        found: list[councils.Listed] = []
+        try:
+            for table in tables:
+                rows = self._connection.view(f"files_of_{table.name}")
+                found += rows.aggregate("filename, ledger, count(*)").fetchall()
+        except self._error as error:
+            raise councils.unreadable(error) from None
+        councils.check(self._exported, tables, found)
+        self._checked.update(table.name for table in tables)
+
+    def _open(self) -> None:
+        numbers = councils.numbers(self._exported)
         self._connection.execute(
             "CREATE TABLE ledgers AS SELECT unnest(?) AS ledger, unnest(?) AS number",
             [list(numbers), list(numbers.values())],
         )
-        found: list[councils.Listed] = []
         for table in TABLES:
-            rows = self._rows(exported, table)
-            rows.create_view(f"files_of_{table.name}")
-            found += rows.aggregate("filename, ledger, count(*)").fetchall()
+            self._rows(table).create_view(f"files_of_{table.name}")
             seen = councils.view(table, f"files_of_{table.name}", '"')
             self._connection.execute(f'CREATE VIEW "{table.name}" AS {seen}')
-        councils.check(exported, found)
 
-    def _rows(self, exported: Sequence[Exported], table: Table) -> Any:
+    def _rows(self, table: Table) -> Any:
         """Return the rows of the files of *table*, of which there may be none."""
-        paths = [_literally(str(path)) for path in councils.files(exported, table)]
+        paths = [_literally(str(path)) for path in councils.files(self._exported, table)]
         if paths:
             return self._connection.read_parquet(paths, hive_partitioning=False, filename=True)
         columns = ", ".join(f'NULL::{kind(c)} AS "{c.name}"' for c in table.columns)

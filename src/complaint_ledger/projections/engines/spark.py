@@ -51,14 +51,17 @@ class InSpark:
             ExportUnusable: The files are not what their manifests say.
         """
         pyspark = _pyspark()
+        self._error = pyspark.errors.PySparkException
+        self._exported = exported
+        self._checked: set[str] = set()
         self._started: _Started | None = None
         if session is None:
             self._started = _Started()
             session = self._started.session
         try:
             self._session: Any = session.newSession()  # its views are nobody else's
-            self._open(exported)
-        except pyspark.errors.PySparkException as error:
+            self._open()
+        except self._error as error:
             self.close()
             raise councils.unreadable(error) from None
         except BaseException:
@@ -77,7 +80,13 @@ class InSpark:
             self._started.stop()
 
     def ask(self, *questions: Statement) -> Sequence[Found]:
-        """Return what each of *questions* comes to."""
+        """
+        Return what each of *questions* comes to.
+
+        Raises:
+            ExportUnusable: A file that they need is not what its manifest says.
+        """
+        self._check([one for one in councils.tables_in(questions) if one.name not in self._checked])
         return [self._one(question) for question in questions]
 
     def _one(self, question: Statement) -> Found:
@@ -86,30 +95,39 @@ class InSpark:
         names = names_of(question)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _open(self, exported: Sequence[Exported]) -> None:
+    def _check(self, tables: Sequence[Table]) -> None:
+        listed = [
+            self._session.table(f"files_of_{table.name}").select("_metadata.file_path", "ledger")
+            for table in tables
+            if councils.files(self._exported, table)
+        ]
+        found: list[councils.Listed] = []
+        if listed:  # one question about all of them: each has its price
+            counted = reduce(_union, listed).groupBy("file_path", "ledger").count()
+            try:
+                found = [tuple(row) for row in counted.collect()]
+            except self._error as error:
+                raise councils.unreadable(error) from None
+        councils.check(self._exported, tables, found)
+        self._checked.update(table.name for table in tables)
+
+    def _open(self) -> None:
         # The ids are hex digits: a manifest with any other is refused.
-        listed = ", ".join(f"('{one}', {n}L)" for one, n in councils.numbers(exported).items())
+        listed = ", ".join(
+            f"('{one}', {n}L)" for one, n in councils.numbers(self._exported).items()
+        )
         ledgers = f"SELECT * FROM VALUES {listed} AS l(ledger, number)"  # noqa: S608
         self._session.sql(ledgers).createOrReplaceTempView("ledgers")
-        listed_files = []
         for table in TABLES:
-            rows = self._rows(exported, table)
-            rows.createOrReplaceTempView(f"files_of_{table.name}")
-            if councils.files(exported, table):
-                listed_files.append(rows.select("_metadata.file_path", "ledger"))
+            self._rows(table).createOrReplaceTempView(f"files_of_{table.name}")
             seen = councils.view(table, f"files_of_{table.name}", "`")
             self._session.sql(seen).createOrReplaceTempView(table.name)
-        found: list[councils.Listed] = []
-        if listed_files:  # one question about all of them: each has its price
-            counted = reduce(_union, listed_files).groupBy("file_path", "ledger").count()
-            found = [tuple(row) for row in counted.collect()]
-        councils.check(exported, found)
 
-    def _rows(self, exported: Sequence[Exported], table: Table) -> Any:
+    def _rows(self, table: Table) -> Any:
         """Return the rows of the files of *table*, of which there may be none."""
         columns = ", ".join(f"`{c.name}` {_KINDS[kind(c)]}" for c in table.columns)
         schema = f"ledger STRING, {columns}"
-        paths = [_literally(path) for path in councils.files(exported, table)]
+        paths = [_literally(path) for path in councils.files(self._exported, table)]
         if paths:
             return self._session.read.schema(schema).parquet(*paths)
         return self._session.createDataFrame([], schema)
