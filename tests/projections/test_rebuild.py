@@ -457,6 +457,12 @@ class TestKilled:
         assert told[0].position > half.position
         assert verify(views, store).equal
 
+
+class TestWorkersThatEnd:
+    @pytest.fixture
+    def facts(self, tmp_path):
+        return str(tmp_path / "council.facts")
+
     def test_a_worker_that_dies_again_and_again_is_given_up(
         self, views, told, tmp_path, monkeypatch
     ):

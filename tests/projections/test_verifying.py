@@ -18,7 +18,7 @@ NAMES = [table.name for table in TABLES]
 CELLS = [(table.name, column.name) for table in TABLES for column in table.columns]
 quickly = settings(
     deadline=None,
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
