@@ -29,9 +29,9 @@ def large_ledger(url, events, seed=1):
             left -= 8 * some
 
 
-def record_stories(ledger, around, stories):
+def record_stories(ledger, around, stories, versions=range(8)):
     """Record *stories*, each with its stream, side by side: the first events, the second, …"""
-    for version in range(8):
+    for version in versions:
         parts = [
             Part(stream=stream, version=version, events=[Told(new_id(), told[version])])
             for stream, told in stories
