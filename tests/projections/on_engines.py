@@ -19,7 +19,7 @@ from complaint_ledger.projections.facts import SCHEMA, TABLES, metadata
 from complaint_ledger.projections.folding import folded
 from complaint_ledger.projections.in_python import InPython
 from complaint_ledger.projections.journey import journey
-from complaint_ledger.projections.keeping import insert_rows
+from complaint_ledger.projections.rows import insert_rows
 from complaint_ledger.projections.trends import TRENDS, answer
 from complaint_ledger.projections.trends.asking import InDatabase
 from complaint_ledger.projections.views import Views

@@ -22,8 +22,8 @@ from complaint_ledger.projections.faults import (
     NoBuild,
     RebuildStopped,
 )
+from complaint_ledger.projections.first_pass import end_first_pass, first_pass
 from complaint_ledger.projections.rebuild import drop_build, let_serve, rebuild
-from complaint_ledger.projections.rebuilding import end_first_pass, first_pass
 from complaint_ledger.projections.trends import answer, trend
 from complaint_ledger.projections.verifying import verify
 from complaint_ledger.projections.views import Views

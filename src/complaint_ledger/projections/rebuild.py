@@ -9,8 +9,8 @@ from complaint_ledger.projections import builds
 from complaint_ledger.projections.builds import Build
 from complaint_ledger.projections.facts import SCHEMA
 from complaint_ledger.projections.faults import NoBuild
+from complaint_ledger.projections.first_pass import end_first_pass, first_pass
 from complaint_ledger.projections.places import errors, passing
-from complaint_ledger.projections.rebuilding import end_first_pass, first_pass
 from complaint_ledger.projections.runner import (
     BATCH,
     Tell,

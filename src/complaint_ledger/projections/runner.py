@@ -28,8 +28,8 @@ from complaint_ledger.projections.faults import (
     RebuildStopped,
 )
 from complaint_ledger.projections.folding import Folded, changed, fold
-from complaint_ledger.projections.keeping import keep
 from complaint_ledger.projections.places import Place
+from complaint_ledger.projections.rows import keep
 from complaint_ledger.store import EventStore
 
 BATCH: Final = 5000

@@ -13,9 +13,9 @@ from complaint_ledger.projections import builds
 from complaint_ledger.projections.builds import Build, Parked
 from complaint_ledger.projections.facts import SCHEMA, bookmark
 from complaint_ledger.projections.faults import BuildGone, NoBuild
+from complaint_ledger.projections.first_pass import end_first_pass, first_pass
 from complaint_ledger.projections.other_builds import of_build
 from complaint_ledger.projections.places import Place, errors, place_of
-from complaint_ledger.projections.rebuilding import end_first_pass, first_pass
 from complaint_ledger.projections.runner import (
     BATCH,
     Progress,

@@ -22,8 +22,8 @@ from complaint_ledger.errors import BadValue, ComplaintLedgerError
 from complaint_ledger.projections import builds
 from complaint_ledger.projections.builds import Build
 from complaint_ledger.projections.faults import RebuildStopped
+from complaint_ledger.projections.first_pass import done, first_pass
 from complaint_ledger.projections.places import Place, errors, place_of
-from complaint_ledger.projections.rebuilding import done, first_pass
 from complaint_ledger.projections.runner import BATCH, Progress, Tell
 from complaint_ledger.store import adapter, parse_url, system_clock
 

@@ -16,8 +16,8 @@ from complaint_ledger.projections import builds
 from complaint_ledger.projections.builds import Bookmark, Build
 from complaint_ledger.projections.faults import FactsAhead
 from complaint_ledger.projections.folding import begun
-from complaint_ledger.projections.keeping import keep
 from complaint_ledger.projections.places import Place
+from complaint_ledger.projections.rows import keep
 from complaint_ledger.projections.runner import (
     BATCH,
     Progress,
