@@ -11,7 +11,7 @@ from sqlalchemy import insert, text, update
 from complaint_ledger.cli import main
 from complaint_ledger.ids import new_id
 from complaint_ledger.opening import open_ledger
-from complaint_ledger.projections import builds
+from complaint_ledger.projections import build_tables
 from complaint_ledger.projections.facts import SCHEMA
 from complaint_ledger.projections.rebuild import rebuild
 from complaint_ledger.projections.views import Views
@@ -87,7 +87,7 @@ def test_status_says_how_far_behind_and_what_is_left_out(run, views, url):
         lag = ledger.store.head().position - 9
     row = {"build": 1, "stream": "f" * 32, "complaint": 7, "position": 9, "reason": "unknown here"}
     with views.place.writing() as connection:
-        connection.execute(insert(builds.parked), row | {"tried_at": ""})
+        connection.execute(insert(build_tables.parked), row | {"tried_at": ""})
     [told] = json.loads(run("status", "--format", "json").stdout)
 
     assert (told["lag"], told["behind_since"]) == (lag, behind.isoformat())
@@ -143,7 +143,7 @@ def test_verify_exits_1_and_names_what_is_different(run, views):
 def test_facts_that_are_ahead_say_so_and_rebuild_anew_mends_them(run, views):
     run("run", "--once")
     with views.place.writing() as connection:
-        connection.execute(update(builds.bookmarks).values(position=10**6))
+        connection.execute(update(build_tables.bookmarks).values(position=10**6))
 
     assert "restored from a backup? `projections rebuild --anew`" in run("status").stdout
     assert "rebuild --anew" in run("run", "--once", status=3).stderr

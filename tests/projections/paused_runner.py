@@ -4,13 +4,13 @@ import os
 import signal
 import sys
 
-from complaint_ledger.projections import places, runner
+from complaint_ledger.projections import places_postgres, runner
 from complaint_ledger.projections.faults import FactsUnusable
 from complaint_ledger.projections.views import Views
 from complaint_ledger.store import adapter, parse_url, system_clock
 
 ledger, facts, where = sys.argv[1:]
-places._WAIT = 1  # seconds for which the server bears who stands still in a transaction
+places_postgres._WAIT = 1  # seconds for which the server bears who stands still in a transaction
 
 
 def then_stand_still(do):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Date, Integer, text
 
-from complaint_ledger.projections.builds import bookmarks, builds, parked
+from complaint_ledger.projections.build_tables import bookmarks, builds, parked
 from complaint_ledger.projections.facts import NOT_RECORDED, TABLES, bookmark, progress
 from projections.histories import received
 

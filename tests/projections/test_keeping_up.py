@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from complaint_ledger.errors import StoreUnreadable
 from complaint_ledger.projections import keeping_up, runner
-from complaint_ledger.projections.builds import builds
+from complaint_ledger.projections.build_tables import builds
 from complaint_ledger.projections.faults import FactsLater
 from complaint_ledger.projections.keeping_up import keep_up
 from complaint_ledger.projections.rebuild import rebuild

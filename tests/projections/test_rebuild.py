@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, insert, text, update
 
 from complaint_ledger.errors import BadValue, ComplaintLedgerError, UnreadableEvent
-from complaint_ledger.projections import builds, folding, workers
+from complaint_ledger.projections import build_tables, builds, folding, workers
 from complaint_ledger.projections.faults import (
     BuildGone,
     FactsAhead,
@@ -277,7 +277,7 @@ class TestWhatCannotBeFolded:
 class TestOtherVersionsAndLedgers:
     def set_schema(self, views, schema):
         with views.place.writing() as connection:
-            connection.execute(update(builds.builds).values(schema=schema))
+            connection.execute(update(build_tables.builds).values(schema=schema))
 
     def test_what_a_later_program_made_is_left_alone(self, views, told):
         views.catch_up(told)
@@ -351,7 +351,7 @@ class TestALedgerThatWasRestored:
         views.catch_up(told)
         with views.place.writing() as connection:
             row = {"build": 1, "stream": f"{3:032x}", "complaint": 9, "position": 9}
-            connection.execute(insert(builds.parked), row | {"reason": "x", "tried_at": ""})
+            connection.execute(insert(build_tables.parked), row | {"reason": "x", "tried_at": ""})
         with pytest.raises(FactsAhead):
             views.catch_up(Restored(told, 6))
 

@@ -12,7 +12,7 @@ from complaint_ledger.domain import events as e
 from complaint_ledger.domain.words import seal
 from complaint_ledger.errors import UnreadableEvent
 from complaint_ledger.projections import folding
-from complaint_ledger.projections.builds import bookmarks, builds
+from complaint_ledger.projections.build_tables import bookmarks, builds
 from complaint_ledger.projections.facts import SCHEMA
 from complaint_ledger.projections.faults import FactsAhead, FactsForeign, FactsUnusable
 from complaint_ledger.projections.runner import Progress, position_at

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Date, Integer, delete, insert, select, update
 
-from complaint_ledger.projections.builds import bookmarks, parked, tables_of
+from complaint_ledger.projections.build_tables import bookmarks, parked, tables_of
 from complaint_ledger.projections.facts import TABLES
 from complaint_ledger.projections.rebuild import rebuild
 from complaint_ledger.projections.verifying import verify

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, FromClause, Select, Table, event, func, select
 from sqlalchemy.sql import visitors
 
-from complaint_ledger.projections.builds import bookmarks, builds, parked, tables_of
+from complaint_ledger.projections.build_tables import bookmarks, builds, parked, tables_of
 from complaint_ledger.projections.facts import bookmark, metadata
 
 _OPTION = "build"

@@ -3,8 +3,9 @@
 from sqlalchemy import text
 
 from complaint_ledger.errors import BadValue, UnknownName
-from complaint_ledger.projections import builds
-from complaint_ledger.projections.places import PostgresPlace, errors
+from complaint_ledger.projections import build_tables
+from complaint_ledger.projections.places import errors
+from complaint_ledger.projections.places_postgres import PostgresPlace
 from complaint_ledger.projections.views import Views
 
 
@@ -23,7 +24,7 @@ def let_read(views: Views, role: str) -> None:
             "facts", "an SQLite file has no roles: give analysts a copy, or let them read the file"
         )
     with errors(place):
-        builds.prepare(place)
+        build_tables.prepare(place)
         with place.alone() as connection:
             there = text("SELECT rolname FROM pg_roles WHERE rolname = :role")
             if not connection.execute(there, {"role": role}).all():

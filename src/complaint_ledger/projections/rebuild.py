@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError
 
-from complaint_ledger.projections import builds
+from complaint_ledger.projections import build_tables, builds
 from complaint_ledger.projections.builds import Build
 from complaint_ledger.projections.facts import SCHEMA
 from complaint_ledger.projections.faults import NoBuild
@@ -67,7 +67,7 @@ def rebuild(
     """
     place = views.place
     with errors(place):
-        builds.prepare(place)
+        build_tables.prepare(place)
         with place.alone() as connection:
             check_served(place, connection, store)
             if anew:
@@ -126,7 +126,7 @@ def let_serve(
     place = views.place
     with errors(place):
         with place.reading() as connection:
-            there = builds.all_builds(connection) if builds.there_are(connection) else ()
+            there = builds.all_builds(connection) if build_tables.there_are(connection) else ()
             build = _chosen(views, there, number)
             check_ready(connection, build.number)
         check_ledger(place, build, store)
@@ -162,7 +162,7 @@ def drop_build(views: Views, number: int) -> Build:
     place = views.place
     with errors(place):
         with place.reading() as connection:
-            if not builds.there_are(connection):
+            if not build_tables.there_are(connection):
                 raise NoBuild(f"there is no build in {place.shown}")
         with place.alone() as connection:
             build = builds.build_numbered(connection, number)

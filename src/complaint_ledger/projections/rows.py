@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Date, Table, delete
 
-from complaint_ledger.projections.builds import Parked, now, park, parked, tables_of
+from complaint_ledger.projections.build_tables import parked, tables_of
+from complaint_ledger.projections.builds import Parked, now, park
 from complaint_ledger.projections.folding import Folded
 
 _AT_ONCE: Final = 500  # keys in one statement: engines limit how many values it may have

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, type_coerce
 from sqlalchemy.types import NullType
 
 from complaint_ledger.projections import builds
+from complaint_ledger.projections.build_tables import tables_of
 from complaint_ledger.projections.facts import bookmark
 from complaint_ledger.projections.folding import Folded, folded
 from complaint_ledger.projections.runner import check_ledger, check_still_there
@@ -115,7 +116,7 @@ def _compare(
     left_out = {one.complaint: one.stream for one in expected if one.fault is not None}
     said = {key: parked[key] for key in parked if _within(key, after, upto)}
     faults = {key for key in left_out.keys() | said.keys() if left_out.get(key) != said.get(key)}
-    for name, table in builds.tables_of(build).items():
+    for name, table in tables_of(build).items():
         columns = [column.name for column in table.columns]
         # As the engine has them: what is no date in a column of dates is a difference, no error.
         chosen = select(*(type_coerce(column, NullType) for column in table.columns))

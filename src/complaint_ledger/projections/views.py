@@ -9,7 +9,7 @@ from typing import Final, Self
 import attrs
 from sqlalchemy import Connection, Engine, select
 
-from complaint_ledger.projections import builds
+from complaint_ledger.projections import build_tables, builds
 from complaint_ledger.projections.builds import Build, Parked
 from complaint_ledger.projections.facts import SCHEMA, bookmark
 from complaint_ledger.projections.faults import BuildGone, NoBuild
@@ -129,7 +129,7 @@ class Views:
             FactsUnusable: The place cannot be read.
         """
         with errors(self.place), self.place.reading() as connection:
-            if not builds.there_are(connection):
+            if not build_tables.there_are(connection):
                 return ()
             return tuple(_status(connection, build) for build in builds.all_builds(connection))
 
@@ -162,7 +162,7 @@ class Views:
         place = self.place
         end = store.head().position if upto is None else upto
         with errors(place):
-            builds.prepare(place)
+            build_tables.prepare(place)
             for _ in range(_DROPPED):
                 with suppress(BuildGone):  # whoever dropped it let another serve
                     return self._catch_up(store, end, batch, tell)
@@ -217,7 +217,7 @@ def check_ready(connection: Connection, build: int) -> None:
 
 
 def _check_served(place: Place, connection: Connection) -> None:
-    served = builds.serving(connection) if builds.there_are(connection) else None
+    served = builds.serving(connection) if build_tables.there_are(connection) else None
     if served is None:
         raise NoBuild(
             f"there are no facts in {place.shown} yet; `complaint-ledger projections rebuild`"
