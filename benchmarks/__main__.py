@@ -14,20 +14,23 @@ import attrs
 import click
 from rich.console import Console
 from rich.table import Table
+from tests.servers import PostgresServer
 
 from benchmarks import audits, bundles, measures, postgres, postgres_growth, postgres_sides, sides
 from benchmarks.audits import Audited
 from benchmarks.bundles import Bundled
 from benchmarks.measures import Growth, Line
 from benchmarks.postgres_growth import Grown
+from benchmarks.projections_run import on_projections
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="A smoke run of some seconds; its numbers say little.")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Where to keep the numbers.")
 @click.option("--dir", "parent", type=click.Path(path_type=Path), help="The disk to measure on.")
-@click.option("--postgresql", "only_postgres", is_flag=True, help="PostgreSQL alone.")
-def main(*, quick: bool, path: Path | None, parent: Path | None, only_postgres: bool) -> None:
+@click.option("--postgresql", "only", flag_value="postgresql", help="PostgreSQL alone.")
+@click.option("--projections", "only", flag_value="projections", help="Projections alone.")
+def main(*, quick: bool, path: Path | None, parent: Path | None, only: str | None) -> None:
     """Measure the ledger against plain `eventsourcing` and against sqlite3 by hand."""
     console = Console(width=max(100, Console().width))
     # One folder for all sides: all on the same disk, and gone afterwards.
@@ -36,9 +39,15 @@ def main(*, quick: bool, path: Path | None, parent: Path | None, only_postgres: 
         facts = machine(measures.syncs(folder, 500 if not quick else 5))
         console.print(", ".join(f"{key} {value}" for key, value in facts.items()), soft_wrap=True)
         found: dict[str, Any] = {"machine": facts}
-        if not only_postgres:
+        if only is None:
             found |= on_files(console, folder, quick=quick)
-    found["postgresql"] = on_postgres(console, parent, quick=quick)
+        with postgres.server(parent) as running:
+            if only != "projections":
+                found["postgresql"] = on_postgres(console, running, quick=quick)
+            if only != "postgresql":
+                found["projections"] = on_projections(
+                    console, folder, running, quick=quick, comparisons=comparisons
+                )
     if path:
         path.write_text(json.dumps(found, indent=1) + "\n")
 
@@ -69,18 +78,17 @@ def on_files(console: Console, folder: Path, *, quick: bool) -> dict[str, Any]:
     }
 
 
-def on_postgres(console: Console, parent: Path | None, *, quick: bool) -> dict[str, Any]:
+def on_postgres(console: Console, running: PostgresServer, *, quick: bool) -> dict[str, Any]:
     """Measure ledgers in PostgreSQL; print it, and return it for a file."""
     scale = postgres.QUICK if quick else postgres.FULL
-    with postgres.server(parent) as running:
-        ((release,),) = running.sql("SELECT current_setting('server_version')")
-        for what, said in (
-            (f"PostgreSQL {release} was set", postgres_sides.SERVER),
-            ("every connection was checked", postgres_sides.SETTINGS),
-        ):
-            console.print(f"{what}: {', '.join(f'{k}={v}' for k, v in said.items())}")
-        lines = postgres.lines(running, scale)
-        grown = postgres_growth.growth(running, scale)
+    ((release,),) = running.sql("SELECT current_setting('server_version')")
+    for what, said in (
+        (f"PostgreSQL {release} was set", postgres_sides.SERVER),
+        ("every connection was checked", postgres_sides.SETTINGS),
+    ):
+        console.print(f"{what}: {', '.join(f'{k}={v}' for k, v in said.items())}")
+    lines = postgres.lines(running, scale)
+    grown = postgres_growth.growth(running, scale)
     console.print(comparisons(lines, "Against plain eventsourcing.postgres, on one PostgreSQL"))
     console.print(postgres.MORE, soft_wrap=True)
     console.print(postgres_growths(grown))

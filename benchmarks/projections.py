@@ -46,7 +46,10 @@ class Scale:
 
 
 FULL: Final = Scale(whole=250, changed=300, times=5)
-QUICK: Final = Scale(whole=5, changed=5, times=2)
+ON_SERVER: Final = Scale(whole=125, changed=150, times=5)
+"""The peer waits for the disk after each event."""
+
+QUICK: Final = Scale(whole=5, changed=5, times=1)
 
 
 def runners(on: Database, scale: Scale) -> list[Line]:
