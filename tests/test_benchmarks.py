@@ -15,6 +15,10 @@ from benchmarks import (
     postgres,
     postgres_events,
     postgres_sides,
+    projections,
+    projections_growth,
+    projections_peer,
+    projections_places,
     sides,
 )
 from benchmarks.__main__ import main
@@ -25,6 +29,7 @@ from complaint_ledger import codec, open_ledger
 from complaint_ledger.evidence.audit import audit
 from complaint_ledger.evidence.seals import heads_at, heads_root
 from complaint_ledger.ids import new_id
+from complaint_ledger.projections.views import Views
 from complaint_ledger.store import LEDGER_STREAM
 
 pytestmark = [
@@ -98,6 +103,51 @@ def test_a_quick_run_compares_both_sides_of_one_postgresql(run):
             assert len(at[what]) == postgres.QUICK.times
     assert on["settings"]["fsync"] == "on"
     assert "under a lock of its table" in done.output
+
+
+def test_a_quick_run_compares_our_runner_with_the_librarys_on_both_databases(run):
+    done, found, _ = run
+    on = found["projections"]
+    whats = ("live, the rest of each", "live, one of each", "first build")
+    assert [(line["what"], line["peer"]) for line in on["runners"]] == [
+        (f"{what}, {database}", peer)
+        for database in ("SQLite", "PostgreSQL")
+        for what in whats
+        for peer in projections.SAID.values()
+    ]
+    for line in on["runners"]:
+        assert len(line["ours"]) == len(line["theirs"]) == projections.QUICK.times
+        assert (line["target"] is None) == ("counter" in line["peer"])
+    trends = ("overturn", "overturn by service", "outcomes by stage", "outcomes by channel")
+    assert [line["what"] for line in on["rebuilds_and_trends"]] == [
+        f"{what}, {database}"
+        for database in ("SQLite", "PostgreSQL")
+        for what in ("rebuild, 2 workers, events", *(f"trend {trend}" for trend in trends))
+    ]
+    assert len(on["growth"]) == len(projections_growth.QUICK)
+    for at in on["growth"]:
+        assert 0 < at["idle"]["memory"] <= at["built"]["memory"]
+        assert at["built"]["seconds"] > at["idle"]["seconds"]
+    assert on["exports"]["written"] == [1]
+    assert {"sqlite", "duckdb"} <= on["exports"]["asked"].keys()
+    assert "the library's runner" in done.output
+
+
+def test_views_that_do_not_hold_the_same_rows_are_not_compared(tmp_path):
+    files = projections_places.Files(tmp_path)
+    view = files.view("peer")
+    address = files.address(view)
+    with files.ledger("council") as growing, Views(files.facts("council")) as views:
+        growing.record(growing.stories(3))
+        upto = views.catch_up(growing.store).position
+        kind = projections_peer.KeepsFacts
+        assert projections_peer.take_in(kind, growing.url, growing.council, view, upto) > 0
+        assert projections_places.check_equal(views, address) == 3
+        with sqlite3.connect(view["SQLITE_DBNAME"]) as connection:
+            connection.execute("UPDATE heads SET category = 'other' WHERE head = 'h1'")
+        connection.close()
+        with pytest.raises(AssertionError, match="the rows of heads are not the same"):
+            projections_places.check_equal(views, address)
 
 
 def test_both_sides_of_one_postgresql_return_what_was_appended(postgres_database):
