@@ -29,6 +29,9 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.catalogImplementation": "in-memory",
+    # Many councils are thousands of small files, on a disk that is near.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "1000000",
+    "spark.sql.files.openCostInBytes": "262144",
     "spark.sql.shuffle.partitions": "8",  # what comes to a shuffle are groups: few
 }
 _KINDS: Final = {"VARCHAR": "STRING", "BIGINT": "BIGINT", "INTEGER": "INT", "DATE": "DATE"}
@@ -54,6 +57,7 @@ class InSpark:
         self._error = pyspark.errors.PySparkException
         self._exported = exported
         self._checked: set[str] = set()
+        self._files: dict[str, Any] = {}  # a view hides which file a row is from
         self._started: _Started | None = None
         if session is None:
             self._started = _Started()
@@ -97,7 +101,7 @@ class InSpark:
 
     def _check(self, tables: Sequence[Table]) -> None:
         listed = [
-            self._session.table(f"files_of_{table.name}").select("_metadata.file_path", "ledger")
+            self._files[table.name].select("_metadata.file_path", "ledger")
             for table in tables
             if councils.files(self._exported, table)
         ]
@@ -119,7 +123,8 @@ class InSpark:
         ledgers = f"SELECT * FROM VALUES {listed} AS l(ledger, number)"  # noqa: S608
         self._session.sql(ledgers).createOrReplaceTempView("ledgers")
         for table in TABLES:
-            self._rows(table).createOrReplaceTempView(f"files_of_{table.name}")
+            self._files[table.name] = rows = self._rows(table)
+            rows.createOrReplaceTempView(f"files_of_{table.name}")
             seen = councils.view(table, f"files_of_{table.name}", "`")
             self._session.sql(seen).createOrReplaceTempView(table.name)
 
