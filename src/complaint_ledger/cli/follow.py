@@ -12,10 +12,9 @@ import click
 
 from complaint_ledger.chronicle import line_of
 from complaint_ledger.cli.history import row_of
-from complaint_ledger.cli.options import with_ledger
+from complaint_ledger.cli.options import poll_option, with_ledger
 from complaint_ledger.cli.output import print_rows
 from complaint_ledger.domain import events as e
-from complaint_ledger.following import POLL
 from complaint_ledger.ledger import OWN, Ledger
 from complaint_ledger.reading import Entry
 from complaint_ledger.store import LEDGER_STREAM
@@ -42,14 +41,7 @@ _REMEMBERED: Final = 10_000  # complaints whose reference is not looked up again
     help="Begin past position N: the last one that was dealt with.",
 )
 @click.option("--until-head", is_flag=True, help="End with what is there now.")
-@click.option(
-    "--poll",
-    type=click.FloatRange(min=0.01),
-    default=POLL,
-    show_default=True,
-    metavar="SECONDS",
-    help="How often to look, where the store does not say that there is something.",
-)
+@poll_option
 @click.option(
     "--format",
     "form",

@@ -9,6 +9,7 @@ import click
 
 from complaint_ledger.beside import KEYS_VARIABLE, SIGNING_VARIABLE
 from complaint_ledger.evidence.key_files import from_environment
+from complaint_ledger.following import POLL
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import open_ledger
 
@@ -46,6 +47,14 @@ signing_key_option: Callable[..., Any] = click.option(
     show_envvar=True,
     metavar="PATH",
     help="Where the key is that signs checkpoints, if not beside it.",
+)
+poll_option: Callable[..., Any] = click.option(
+    "--poll",
+    type=click.FloatRange(min=0.01),
+    default=POLL,
+    show_default=True,
+    metavar="SECONDS",
+    help="How often to look, where the store does not say that there is something.",
 )
 
 

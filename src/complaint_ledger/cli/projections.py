@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from complaint_ledger.cli.facts_place import Telling, facts_option, facts_place
-from complaint_ledger.cli.options import keys_option, say_fictional, url_option
+from complaint_ledger.cli.options import keys_option, poll_option, say_fictional, url_option
 from complaint_ledger.cli.output import format_option, print_rows
 from complaint_ledger.errors import BadValue
-from complaint_ledger.following import POLL
 from complaint_ledger.ledger import Ledger
 from complaint_ledger.opening import open_ledger
 from complaint_ledger.store import parse_url
@@ -132,14 +131,7 @@ def _print_mends(found: tuple["BuildStatus", ...], head: int) -> None:
 
 @projections.command()
 @with_facts
-@click.option(
-    "--poll",
-    type=click.FloatRange(min=0.01),
-    default=POLL,
-    show_default=True,
-    metavar="SECONDS",
-    help="How often to look, where the store does not say that there is something.",
-)
+@poll_option
 @click.option("--once", is_flag=True, help="Take in what is there, and end.")
 def run(ledger: Ledger, views: "Views", url: str, poll: float, *, once: bool) -> None:  # noqa: ARG001
     """
