@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
-from sqlalchemy import Column, ColumnElement, Connection, Table, case, distinct, func, true
+from sqlalchemy import Column, ColumnElement, Connection, Table, case, distinct, func
 
 from complaint_ledger.errors import UnknownName
 from complaint_ledger.projections.facts import NOT_RECORDED, PERIODS, complaints
@@ -194,13 +194,18 @@ def counts(
         day: The date of the trend's basis.
         counted: What makes a row part of the numerator; every row is by default.
     """
-    counted = true() if counted is None else counted
-    return [
+    heads_of, complaints_of = func.count(), func.count(distinct(complaint))
+    heads_counted: ColumnElement[Any] = heads_of
+    complaints_counted: ColumnElement[Any] = complaints_of
+    if counted is not None:
         # The sum of no rows is NULL.
-        func.coalesce(func.sum(case((counted, 1), else_=0)), 0).label("heads_counted"),
-        func.count().label("heads_of"),
-        func.count(distinct(case((counted, complaint)))).label("complaints_counted"),
-        func.count(distinct(complaint)).label("complaints_of"),
+        heads_counted = func.coalesce(func.sum(case((counted, 1), else_=0)), 0)
+        complaints_counted = func.count(distinct(case((counted, complaint))))
+    return [
+        heads_counted.label("heads_counted"),
+        heads_of.label("heads_of"),
+        complaints_counted.label("complaints_counted"),
+        complaints_of.label("complaints_of"),
         func.min(day).label("first"),
         func.max(day).label("last"),
     ]
