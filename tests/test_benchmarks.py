@@ -108,11 +108,11 @@ def test_a_quick_run_compares_both_sides_of_one_postgresql(run):
 def test_a_quick_run_compares_our_runner_with_the_librarys_on_both_databases(run):
     done, found, _ = run
     on = found["projections"]
-    whats = ("live, the rest of each", "live, one of each", "first build")
+    named = ("live, the rest of each", "live, one of each", "first build")
     assert [(line["what"], line["peer"]) for line in on["runners"]] == [
         (f"{what}, {database}", peer)
         for database in ("SQLite", "PostgreSQL")
-        for what in whats
+        for what in named
         for peer in projections.SAID.values()
     ]
     for line in on["runners"]:
