@@ -28,7 +28,9 @@ class InDatabase:
         return [self._one(question) for question in questions]
 
     def _one(self, question: Statement) -> Found:
-        return [dict(row) for row in self._connection.execute(question).mappings()]
+        names = names_of(question)
+        found = self._connection.execute(question)
+        return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def asks_of(facts: "Asks | Connection") -> Asks:
