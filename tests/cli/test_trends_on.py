@@ -145,13 +145,6 @@ def test_an_engine_that_is_not_installed_is_said_to_be_an_extra(run, monkeypatch
     assert f"complaint-ledger[{engine}]" in run("overturn", engine=engine, status=3).stderr
 
 
-def test_spark_without_java_says_so(run, monkeypatch, tmp_path):
-    pytest.importorskip("pyspark")
-    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-
-    assert "needs Java, 17 or later" in run("overturn", engine="spark", status=3).stderr
-
-
 def test_a_folder_whose_name_would_stand_for_others_is_read_as_it_is(run, tmp_path):
     there = tmp_path / "a[12]*'?"
     export_of(council(1, [overturned("C-1")]), there)

@@ -6,8 +6,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 
+from complaint_ledger.cli import main
 from complaint_ledger.projections.engines.spark import InSpark
 from complaint_ledger.projections.export.manifest import exports
 from projections.on_engines import ASKED, answers, council, councils, export_of, in_python
@@ -71,3 +73,13 @@ def test_at_the_command_line_it_starts_and_ends_by_itself_and_says_nothing_of_it
         return done.stdout, done.stderr
 
     assert ask("duckdb") == ask("spark")
+
+
+def test_without_java_it_says_so(monkeypatch, tmp_path):
+    export_of(council(1, []), tmp_path)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    words = ["trends", "overturn", "--on", "spark", "--facts", str(tmp_path)]
+    done = CliRunner().invoke(main, words)
+
+    assert done.exit_code == 3
+    assert "needs Java, 17 or later" in done.stderr
