@@ -105,7 +105,11 @@ class Place:
     def connected(self) -> Connection:
         """Return what `connect` does; what goes wrong is said by psycopg."""
         connection = psycopg.connect(self.conninfo, autocommit=True)
-        prepare(connection)
+        try:
+            prepare(connection)
+        except psycopg.Error:
+            connection.close()
+            raise
         return connection
 
 

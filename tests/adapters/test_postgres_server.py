@@ -7,12 +7,13 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Thread, Timer
 
 import psycopg
 import pytest
 
 from complaint_ledger.errors import BadValue, LedgerExists, NoLedger, StoreUnreadable
+from complaint_ledger.following import follow
 from complaint_ledger.ids import new_id
 from complaint_ledger.store import Appended, parse_url, system_clock
 from complaint_ledger.testing import check_whole
@@ -252,6 +253,50 @@ def test_a_backend_that_is_killed_is_replaced(postgres, at, make, open_at):
 
     assert store.head().position == 1
     assert store.append([on(ONE, 1, an_event())]).last == 2
+
+
+def test_a_follower_whose_connection_breaks_before_it_listens_misses_nothing(
+    postgres, at, make, open_at, monkeypatch
+):
+    writer, store = make(), open_at(at("application_name=deaf"))
+    events = [an_event(), an_event(), an_event()]
+    made = []
+
+    def broken(self):
+        """Connect, and be cut off before anything is asked: the first time and the second."""
+        made.append(connection := connected(self))
+        if len(made) <= 2:
+            postgres.sql(f"SELECT pg_terminate_backend({connection.info.backend_pid})")
+        return connection
+
+    connected = postgres_server.Place.connected
+    monkeypatch.setattr(postgres_server.Place, "connected", broken)
+    following = follow(store, until=3, poll=60)
+    writer.append([on(ONE, 0, events[0])])
+    told = [next(following)]  # it listens, in vain, and looks
+    writing = Timer(0.5, lambda: [writer.append([on(ONE, n, events[n])]) for n in (1, 2)])
+    writing.start()
+    told += following
+    writing.join()
+
+    assert [event.id for event in told] == [event.id for event in events]
+    assert len(made) == 3
+    assert [connection.closed for connection in made] == [True, True, True]
+
+
+def test_a_follower_of_a_server_that_is_away_is_told_so_and_goes_on_later(impatient, closed):
+    with a_server() as server:
+        url = parse_url(f"{server.conninfo('postgres')}?ledger=bolton")
+        store = closed.enter_context(closing(ADAPTER.create(url, new_id(), system_clock)))
+        store.append([on(ONE, 0, an_event())])
+        following = follow(store)
+        server.stop()
+
+        with refused("no server answers there"):
+            next(following)
+
+        server.start()
+        assert next(follow(store)).position == 1
 
 
 def test_a_lost_race_of_the_database_itself_is_run_again(at, make, open_at):
