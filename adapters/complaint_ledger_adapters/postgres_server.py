@@ -7,13 +7,11 @@ was asked is asked again: an append that was stored already is recognised by its
 """
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
-from urllib.parse import unquote
 
 import attrs
 import psycopg
@@ -21,24 +19,22 @@ from eventsourcing.persistence import OperationalError, PersistenceError
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Format
 
-from complaint_ledger.errors import BadValue, StoreError, StoreUnreadable
+from complaint_ledger.errors import StoreError, StoreUnreadable
+from complaint_ledger.postgresql import conninfo, schema_of
 from complaint_ledger.store import StoreUrl
 
 PATIENCE = 30.0  # seconds for which a server that went away is waited for
 LOCK_TIMEOUT: Final = 60  # seconds a writer waits for another
-CONNECT_TIMEOUT: Final = 5  # seconds
 POOL_TIMEOUT: Final = 1  # second, after which a connection is made beside the pool
 CONNECTIONS: Final = 10  # at most, of one store
 SCHEMA: Final = "complaint_ledger"
 LOST_EVENTS: Final = "POSTGRES_ENABLE_DB_FUNCTIONS"
 
-OURS: Final = frozenset({"ledger", "schema", "keys", "signing-key"})
+OURS: Final = ("ledger", "schema", "keys", "signing-key")
 """Options of the address that are not the server's."""
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -70,25 +66,8 @@ class Place:
         Raises:
             BadValue: The schema's name is none, or an option is not known.
         """
-        schema = url.options.get("schema", SCHEMA)
-        if _NAME.fullmatch(schema) is None:
-            raise BadValue("schema", "it is up to 63 of a-z, 0-9 and _, and begins with a letter")
-        theirs = {name: value for name, value in url.options.items() if name not in OURS}
-        theirs.setdefault("connect_timeout", str(CONNECT_TIMEOUT))
-        theirs.setdefault("application_name", "complaint-ledger")
-        who = {"user": url.user, "password": url.password, "dbname": unquote(url.path)}
-        try:
-            text = make_conninfo(
-                f"postgresql://{url.host}", **theirs, **{k: v for k, v in who.items() if v}
-            )
-            conninfo_to_dict(text)
-        except psycopg.ProgrammingError:
-            raise BadValue(
-                "ledger",
-                "PostgreSQL does not understand it; write"
-                " postgresql://USER@HOST:PORT/DATABASE?ledger=NAME",
-            ) from None
-        return cls(url.text, text, schema, url.options.get("ledger"))
+        how = conninfo(url, field="ledger", ours=OURS, application="complaint-ledger")
+        return cls(url.text, how, schema_of(url, SCHEMA), url.options.get("ledger"))
 
     def connect(self) -> Connection:
         """

@@ -1,16 +1,14 @@
 """Facts in a schema of a PostgreSQL database."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from complaint_ledger.errors import BadValue
+from complaint_ledger.postgresql import conninfo, schema_of
 from complaint_ledger.projections.facts import TABLES
 from complaint_ledger.projections.faults import FactsUnusable
 from complaint_ledger.store import StoreUrl
@@ -18,7 +16,7 @@ from complaint_ledger.store import StoreUrl
 SCHEMA_NAME: Final = "complaint_facts"
 """The schema of facts in PostgreSQL, where the address names none."""
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_OURS: Final = ("schema",)
 _WAIT: Final = 60  # seconds that a writer waits for another
 _FLIP_WAIT: Final = 500  # milliseconds; whoever asks meanwhile waits too
 
@@ -36,39 +34,19 @@ class PostgresPlace:
             ) from None
         self._url = url
         self.shown = url.text
-        self.schema = url.options.get("schema", SCHEMA_NAME)
-        if _NAME.fullmatch(self.schema) is None:
-            raise BadValue("schema", "it is up to 63 of a-z, 0-9 and _, and begins with a letter")
-        conninfo = self._conninfo()
+        self.schema = schema_of(url, SCHEMA_NAME)
+        how = conninfo(url, field="facts", ours=_OURS, application="complaint-ledger facts")
 
         def connect() -> Any:
-            connection = psycopg.connect(conninfo)
-            self._set(connection)
+            connection = psycopg.connect(how)
+            try:
+                self._set(connection)
+            except psycopg.Error:
+                connection.close()
+                raise
             return connection
 
         self.engine = create_engine("postgresql+psycopg://", creator=connect, pool_pre_ping=True)
-
-    def _conninfo(self) -> str:
-        import psycopg
-        from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
-        url = self._url
-        theirs = {name: value for name, value in url.options.items() if name != "schema"}
-        theirs.setdefault("connect_timeout", "5")
-        theirs.setdefault("application_name", "complaint-ledger facts")
-        who = {"user": url.user, "password": url.password, "dbname": unquote(url.path)}
-        try:
-            said = make_conninfo(
-                f"postgresql://{url.host}", **theirs, **{k: v for k, v in who.items() if v}
-            )
-            conninfo_to_dict(said)
-        except psycopg.ProgrammingError:
-            raise BadValue(
-                "facts",
-                "PostgreSQL does not understand it; write"
-                " postgresql://USER@HOST:PORT/DATABASE?schema=NAME",
-            ) from None
-        return said
 
     def _set(self, connection: Any) -> None:
         with connection.cursor() as cursor:
