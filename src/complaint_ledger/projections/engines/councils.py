@@ -5,16 +5,17 @@ Many councils' exports as one set of fact tables.
 each ledger has a number, which is put before it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 from sqlalchemy import Table
 from sqlalchemy.sql.visitors import iterate
 
 from complaint_ledger.projections.export.manifest import Exported, ExportUnusable
 from complaint_ledger.projections.facts import TABLES
-from complaint_ledger.projections.trends.asking import Statement
+from complaint_ledger.projections.trends.asking import Found, Statement, names_of
 
 APART: Final = 2**40
 """More positions than a ledger has."""
@@ -95,6 +96,49 @@ def check(exported: Sequence[Exported], tables: Sequence[Table], found: Iterable
 def _place(path: str) -> str:
     # Council, year and table. An engine may write what is before them in its own way.
     return "/".join(path.split("/")[-3:])
+
+
+class OverCouncils(ABC):
+    """An engine that asks the exports of many councils; a file is checked before it counts."""
+
+    def __init__(self, exported: Sequence[Exported]) -> None:
+        self._exported = exported
+        self._checked: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(self, *questions: Statement) -> Sequence[Found]:
+        """
+        Return what each of *questions* comes to.
+
+        Raises:
+            ExportUnusable: A file that they need is not what its manifest says.
+        """
+        tables = [one for one in tables_in(questions) if one.name not in self._checked]
+        if tables:
+            check(self._exported, tables, self._listed(tables))
+            self._checked.update(table.name for table in tables)
+        return [self._one(question) for question in questions]
+
+    def _one(self, question: Statement) -> Found:
+        names = names_of(question)
+        return [dict(zip(names, row, strict=True)) for row in self._fetched(question)]
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the files, and of what was started for them."""
+
+    @abstractmethod
+    def _listed(self, tables: Sequence[Table]) -> Iterable[Listed]:
+        """Return what the files of *tables* hold."""
+
+    @abstractmethod
+    def _fetched(self, question: Statement) -> Iterable[Sequence[Any]]:
+        """Return the rows of the answer to *question*."""
 
 
 def unreadable(error: Exception) -> ExportUnusable:

@@ -1,9 +1,9 @@
 """DuckDB over the exports of many councils: in this process, on one machine, without a server."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sqlalchemy import Table
 
@@ -12,12 +12,12 @@ from complaint_ledger.projections.engines.text import with_marks
 from complaint_ledger.projections.export.manifest import Exported
 from complaint_ledger.projections.export.spool import duckdb, kind
 from complaint_ledger.projections.facts import TABLES
-from complaint_ledger.projections.trends.asking import Found, Statement, names_of
+from complaint_ledger.projections.trends.asking import Statement
 
 _OFFLINE: Final = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
-class InDuckDb:
+class InDuckDb(councils.OverCouncils):
     """The facts of many councils, asked by DuckDB."""
 
     def __init__(self, exported: Sequence[Exported]) -> None:
@@ -28,10 +28,9 @@ class InDuckDb:
             FactsUnusable: DuckDB is not installed.
             ExportUnusable: The files are not what their manifests say.
         """
+        super().__init__(exported)
         module = duckdb()
         self._error = module.Error
-        self._exported = exported
-        self._checked: set[str] = set()
         self._spilled = TemporaryDirectory(prefix="complaint-ledger-")
         config = {**_OFFLINE, "temp_directory": self._spilled.name}
         self._connection: Any = module.connect(":memory:", config=config)
@@ -44,33 +43,15 @@ class InDuckDb:
             self.close()
             raise
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Let go of the files."""
         self._connection.close()
         self._spilled.cleanup()
 
-    def ask(self, *questions: Statement) -> Sequence[Found]:
-        """
-        Return what each of *questions* comes to.
+    def _fetched(self, question: Statement) -> Iterable[Sequence[Any]]:
+        rows: list[tuple[Any, ...]] = self._connection.execute(*with_marks(question)).fetchall()
+        return rows
 
-        Raises:
-            ExportUnusable: A file that they need is not what its manifest says.
-        """
-        self._check([one for one in councils.tables_in(questions) if one.name not in self._checked])
-        return [self._one(question) for question in questions]
-
-    def _one(self, question: Statement) -> Found:
-        rows = self._connection.execute(*with_marks(question)).fetchall()
-        names = names_of(question)
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
-    def _check(self, tables: Sequence[Table]) -> None:
+    def _listed(self, tables: Sequence[Table]) -> Iterable[councils.Listed]:
         found: list[councils.Listed] = []
         try:
             for table in tables:
@@ -78,8 +59,7 @@ class InDuckDb:
                 found += rows.aggregate("filename, ledger, count(*)").fetchall()
         except self._error as error:
             raise councils.unreadable(error) from None
-        councils.check(self._exported, tables, found)
-        self._checked.update(table.name for table in tables)
+        return found
 
     def _open(self) -> None:
         numbers = councils.numbers(self._exported)

@@ -4,11 +4,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sqlalchemy import Table
 
@@ -18,7 +18,7 @@ from complaint_ledger.projections.export.manifest import Exported
 from complaint_ledger.projections.export.spool import kind
 from complaint_ledger.projections.facts import TABLES
 from complaint_ledger.projections.faults import FactsUnusable
-from complaint_ledger.projections.trends.asking import Found, Statement, names_of
+from complaint_ledger.projections.trends.asking import Statement
 
 _SETTINGS: Final[Mapping[str, str]] = {
     "spark.master": "local[*]",
@@ -37,7 +37,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
 _KINDS: Final = {"VARCHAR": "STRING", "BIGINT": "BIGINT", "INTEGER": "INT", "DATE": "DATE"}
 
 
-class InSpark:
+class InSpark(councils.OverCouncils):
     """The facts of many councils, asked by Spark."""
 
     def __init__(self, exported: Sequence[Exported], session: Any = None) -> None:
@@ -53,10 +53,8 @@ class InSpark:
             FactsUnusable: PySpark or Java is not installed, or Spark does not start.
             ExportUnusable: The files are not what their manifests say.
         """
-        pyspark = _pyspark()
-        self._error = pyspark.errors.PySparkException
-        self._exported = exported
-        self._checked: set[str] = set()
+        super().__init__(exported)
+        self._error = _pyspark().errors.PySparkException
         self._files: dict[str, Any] = {}  # a view hides which file a row is from
         self._started: _Started | None = None
         if session is None:
@@ -72,48 +70,29 @@ class InSpark:
             self.close()
             raise
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Stop Spark, where it was started for this."""
         if self._started:
             self._started.stop()
 
-    def ask(self, *questions: Statement) -> Sequence[Found]:
-        """
-        Return what each of *questions* comes to.
-
-        Raises:
-            ExportUnusable: A file that they need is not what its manifest says.
-        """
-        self._check([one for one in councils.tables_in(questions) if one.name not in self._checked])
-        return [self._one(question) for question in questions]
-
-    def _one(self, question: Statement) -> Found:
+    def _fetched(self, question: Statement) -> Iterable[Sequence[Any]]:
         text, values = with_names(question)
-        rows = self._session.sql(text, args=values).collect()
-        names = names_of(question)
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        rows: list[Sequence[Any]] = self._session.sql(text, args=values).collect()
+        return rows
 
-    def _check(self, tables: Sequence[Table]) -> None:
+    def _listed(self, tables: Sequence[Table]) -> Iterable[councils.Listed]:
         listed = [
             self._files[table.name].select("_metadata.file_path", "ledger")
             for table in tables
             if councils.files(self._exported, table)
         ]
-        found: list[councils.Listed] = []
-        if listed:  # one question about all of them: each has its price
-            counted = reduce(_union, listed).groupBy("file_path", "ledger").count()
-            try:
-                found = [tuple(row) for row in counted.collect()]
-            except self._error as error:
-                raise councils.unreadable(error) from None
-        councils.check(self._exported, tables, found)
-        self._checked.update(table.name for table in tables)
+        if not listed:
+            return []
+        # One question about all of them: each has its price.
+        counted = reduce(_union, listed).groupBy("file_path", "ledger").count()
+        try:
+            return [tuple(row) for row in counted.collect()]
+        except self._error as error:
+            raise councils.unreadable(error) from None
 
     def _open(self) -> None:
         # The ids are hex digits: a manifest with any other is refused.
