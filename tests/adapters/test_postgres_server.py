@@ -3,7 +3,7 @@
 import os
 import subprocess
 import time
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,27 +44,12 @@ def at(postgres, schema):
 
 
 @pytest.fixture
-def closed():
-    """Close what a test opens."""
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
 def make(at, closed):
     def make(*options, ledger=None, **where):
         url = parse_url(at(*options, **where))
         return closed.enter_context(closing(ADAPTER.create(url, ledger or new_id(), system_clock)))
 
     return make
-
-
-@pytest.fixture
-def open_at(closed):
-    def open_at(address):
-        return closed.enter_context(closing(ADAPTER.open(parse_url(address), system_clock)))
-
-    return open_at
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from ipaddress import ip_address
@@ -43,13 +43,6 @@ KEY = "key-0f3a9c"
 
 
 @pytest.fixture
-def closed():
-    """Close what a test opens."""
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
 def server(closed):
     return closed.enter_context(a_server())
 
@@ -62,14 +55,6 @@ def make(closed):
         )
 
     return make
-
-
-@pytest.fixture
-def open_at(closed):
-    def open_at(address):
-        return closed.enter_context(closing(ADAPTER.open(parse_url(address), system_clock)))
-
-    return open_at
 
 
 @pytest.fixture

@@ -39,13 +39,6 @@ from uma_crasher import EVENT, ROW
 
 
 @pytest.fixture
-def closed():
-    """Close what a test opens."""
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
 def url(new_uma_address):
     return parse_url(new_uma_address())
 
