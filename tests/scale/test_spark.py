@@ -1,15 +1,14 @@
 """Spark over the exports of many councils answers as the other engines do."""
 
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 
-from complaint_ledger.cli import main
 from complaint_ledger.projections.engines.spark import InSpark
 from complaint_ledger.projections.export.manifest import exports
 from projections.on_engines import ASKED, answers, council, councils, export_of, in_python
@@ -23,6 +22,17 @@ def spark():
         export_of(council(1, []), folder)
         with InSpark(exports(Path(folder))) as asks:
             yield asks._session
+
+
+def at_the_command_line(engine, folder, **environment):
+    command = Path(sys.executable).with_name("complaint-ledger")
+    return subprocess.run(
+        [command, "trends", "overturn", "--by", "service", "--on", engine, "--facts", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
+    )
 
 
 def by_spark(spark, some, asked=ASKED):
@@ -63,23 +73,18 @@ def test_at_the_command_line_it_starts_and_ends_by_itself_and_says_nothing_of_it
     export_of(a_council(), tmp_path)
 
     def ask(engine):
-        command = ["trends", "overturn", "--by", "service", "--on", engine, "--facts", tmp_path]
-        done = subprocess.run(
-            [Path(sys.executable).with_name("complaint-ledger"), *command],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = at_the_command_line(engine, tmp_path)
+        assert done.returncode == 0
         return done.stdout, done.stderr
 
     assert ask("duckdb") == ask("spark")
 
 
-def test_without_java_it_says_so(monkeypatch, tmp_path):
+def test_without_java_it_says_so(tmp_path):
     export_of(council(1, []), tmp_path)
-    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    words = ["trends", "overturn", "--on", "spark", "--facts", str(tmp_path)]
-    done = CliRunner().invoke(main, words)
 
-    assert done.exit_code == 3
+    done = at_the_command_line("spark", tmp_path, JAVA_HOME=str(tmp_path))
+
+    assert done.returncode == 3
     assert "needs Java, 17 or later" in done.stderr
+    assert "Traceback" not in done.stderr
