@@ -1,6 +1,7 @@
 """What every test may lean on."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from servers import PostgresServer, postgres_server
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Jobs in the background of a script ignore interrupts, and so would all that they start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--store") == "postgresql":
         config.pluginmanager.register(Counts())
         if not _only_hands_out(config):

@@ -3,6 +3,10 @@
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -17,6 +21,8 @@ from complaint_ledger.projections.rebuild import rebuild
 from complaint_ledger.projections.views import Views
 from rebuilding.ledgers import large_ledger
 from servers import with_options
+
+PATIENCE = 60  # seconds
 
 
 @pytest.fixture
@@ -137,6 +143,30 @@ def test_verify_exits_1_and_names_what_is_different(run, views):
     assert done.stdout.count("different: ") == 2
     assert "rebuild` makes the facts anew" in done.stderr
     run("rebuild")
+    run("verify")
+
+
+def test_kept_up_until_ctrl_c_which_is_no_error(url, place, run):
+    program = "from complaint_ledger.cli import main; main()"
+    words = ["projections", "run", "--ledger", url, "--facts", place]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as keeping_up:
+        try:
+            until = time.monotonic() + PATIENCE
+            while "no facts yet" in (told := run("status").stdout) or "building" in told:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            keeping_up.send_signal(signal.SIGINT)
+            out, said = keeping_up.communicate(timeout=PATIENCE)
+        finally:
+            keeping_up.kill()
+
+    assert (keeping_up.returncode, out) == (0, "")
+    assert said.splitlines() == ["FICTIONAL: nothing in this ledger happened.", ""]
     run("verify")
 
 

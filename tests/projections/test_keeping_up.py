@@ -58,6 +58,37 @@ def test_it_takes_in_what_comes_and_ends_when_it_is_told(views, council):
     assert verify(views, council.store).complaints == 2
 
 
+def test_told_to_end_it_does_the_batch_in_hand_and_no_more(views, council):
+    tell_of(council, 6)
+    views.catch_up(council.store, upto=4)
+    stop, seen = Event(), []
+
+    def tell(progress):
+        seen.append(progress.position)
+        stop.set()
+
+    keep_up(views, council.store, batch=3, stop=stop, tell=tell)
+
+    assert seen == [7]
+    assert [one.position for one in views.status()] == [7]
+
+
+def test_told_to_end_in_a_first_build_it_goes_on_from_there_the_next_time(views, council):
+    tell_of(council, 6)
+    stop, seen = Event(), []
+
+    def tell(progress):
+        seen.append(progress.position)
+        stop.set()
+
+    keep_up(views, council.store, batch=3, stop=stop, tell=tell)
+    assert [(one.build.state, one.position) for one in views.status()] == [("building", 3)]
+
+    views.catch_up(council.store, batch=3, tell=lambda progress: seen.append(progress.position))
+    assert seen == [3, 6, 9, 12, 15, 16]
+    assert verify(views, council.store).complaints == 6
+
+
 def test_a_connection_that_is_cut_in_a_batch_is_made_again_and_nothing_counts_twice(
     postgres_facts, council, postgres, monkeypatch
 ):

@@ -12,6 +12,7 @@ import click
 
 from complaint_ledger.chronicle import line_of
 from complaint_ledger.cli.history import row_of
+from complaint_ledger.cli.interrupt import until_interrupted
 from complaint_ledger.cli.options import poll_option, with_ledger
 from complaint_ledger.cli.output import print_rows
 from complaint_ledger.domain import events as e
@@ -57,9 +58,9 @@ def follow(ledger: Ledger, after: int, poll: float, form: str, *, until_head: bo
     It goes on until Ctrl-C, or until nobody reads what it prints.
     """
     until = ledger.store.head().position if until_head else None
-    entries = ledger.follow(after=after, poll=poll, until=until)
-    rows = _rows(ledger, entries, flat=form != "jsonl")
-    with _until_told_to_stop():
+    with until_interrupted() as stop, _until_nobody_reads():
+        entries = ledger.follow(after=after, poll=poll, until=until, stop=stop)
+        rows = _rows(ledger, entries, flat=form != "jsonl")
         if form == "table":
             _print_lines(rows)
         else:
@@ -96,12 +97,10 @@ def _in_columns(row: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def _until_told_to_stop() -> Iterator[None]:
-    """End without a word where somebody says Ctrl-C, or closes the pipe."""
+def _until_nobody_reads() -> Iterator[None]:
+    """End without a word where somebody closes the pipe."""
     try:
         yield
-    except KeyboardInterrupt:
-        click.echo(err=True)  # behind the ^C
     except BrokenPipeError:
         # What is left in the buffer goes nowhere, so that nothing complains when it is flushed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

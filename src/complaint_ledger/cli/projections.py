@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from complaint_ledger.cli.facts_place import Telling, facts_option, facts_place
+from complaint_ledger.cli.interrupt import until_interrupted
 from complaint_ledger.cli.options import keys_option, poll_option, say_fictional, url_option
 from complaint_ledger.cli.output import format_option, print_rows
 from complaint_ledger.errors import BadValue
@@ -135,7 +136,7 @@ def _print_mends(found: tuple["BuildStatus", ...], head: int) -> None:
 @click.option("--once", is_flag=True, help="Take in what is there, and end.")
 def run(ledger: Ledger, views: "Views", url: str, poll: float, *, once: bool) -> None:  # noqa: ARG001
     """
-    Keep the facts up with the ledger, until Ctrl-C.
+    Keep the facts up with the ledger, until Ctrl-C: the batch in hand is done first.
 
     What breaks off is tried again, later and later. Several may do this at once.
     """
@@ -145,10 +146,8 @@ def run(ledger: Ledger, views: "Views", url: str, poll: float, *, once: bool) ->
         if once:
             views.catch_up(ledger.store, tell=tell)
             return
-        try:
-            keep_up(views, ledger.store, poll=poll, tell=tell, trouble=_say_trouble)
-        except KeyboardInterrupt:
-            click.echo(err=True)  # behind the ^C
+        with until_interrupted() as stop:
+            keep_up(views, ledger.store, poll=poll, stop=stop, tell=tell, trouble=_say_trouble)
 
 
 def _say_trouble(error: Exception, seconds: float) -> None:

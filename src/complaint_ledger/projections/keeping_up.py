@@ -8,7 +8,7 @@ from typing import Final
 from complaint_ledger.errors import StoreUnreadable
 from complaint_ledger.following import POLL, listening, pause
 from complaint_ledger.projections.faults import FactsUnusable
-from complaint_ledger.projections.runner import BATCH, Tell, tell_nobody
+from complaint_ledger.projections.runner import BATCH, Progress, Tell, tell_nobody
 from complaint_ledger.projections.views import Views
 from complaint_ledger.store import EventStore
 
@@ -41,7 +41,8 @@ def keep_up(
         store: The ledger.
         poll: Seconds between two looks at a store that does not say that there is something.
         batch: How many events to take in with one transaction.
-        stop: Ends it when it is set, in less than a second or after the batch in hand.
+        stop: Ends it when it is set, in less than a second or after the batch in hand; of a
+            first build too, which goes on from there the next time.
         tell: Called after each batch.
         trouble: Called with what broke off, and in how many seconds it is tried again.
 
@@ -50,19 +51,31 @@ def keep_up(
     """
     stopped = stop or Event()
     wait = FIRST_WAIT
+
+    def told(progress: Progress) -> None:
+        tell(progress)
+        if stopped.is_set():
+            raise _Stopped
+
     while not stopped.is_set():
         try:
             with listening(store, stopped) as heard:
                 while not stopped.is_set():
-                    views.catch_up(store, batch=batch, tell=tell)
+                    views.catch_up(store, batch=batch, tell=told)
                     wait = FIRST_WAIT
                     pause(heard, poll, stopped)
+        except _Stopped:
+            return
         except StoreUnreadable as error:
             wait = _again(error, wait, stopped, trouble)
         except FactsUnusable as error:
             if not error.passing:
                 raise
             wait = _again(error, wait, stopped, trouble)
+
+
+class _Stopped(Exception):
+    """Nobody wants another batch."""
 
 
 def _again(error: Exception, wait: float, stop: Event, trouble: Trouble) -> float:
